@@ -1,0 +1,62 @@
+"""What a plugin sees of localatlas and what localatlas asks of a plugin.
+
+Every component is a class with a class attribute `Options` (a pydantic model, `extra="forbid"`) and a
+constructor that takes one validated `Options` and only stores it. Heavy imports happen inside the
+working methods. Arrays lent to a component are C-contiguous and read-only.
+"""
+
+from __future__ import annotations
+
+from localatlas.protocols.components import (
+    Component,
+    ComponentOptions,
+    DuplicateDetector,
+    Embedder,
+    NeighborFinder,
+    Projector,
+    SupportsSearch,
+    SupportsTransform,
+    SupportsWarmup,
+    TopicLabeler,
+    TopicModeler,
+)
+from localatlas.protocols.context import Context, Executor, Resources
+from localatlas.protocols.nouns import Dataset, Index, Map
+from localatlas.protocols.results import (
+    Duplicates,
+    DuplicateVerdict,
+    Layout,
+    NeighborGraph,
+    TopicLabel,
+    Topics,
+)
+from localatlas.protocols.storage import DatasetKey, DatasetStore, StorageBackend
+
+__all__ = [
+    "Component",
+    "ComponentOptions",
+    "Context",
+    "Dataset",
+    "DatasetKey",
+    "DatasetStore",
+    "DuplicateDetector",
+    "DuplicateVerdict",
+    "Duplicates",
+    "Embedder",
+    "Executor",
+    "Index",
+    "Layout",
+    "Map",
+    "NeighborFinder",
+    "NeighborGraph",
+    "Projector",
+    "Resources",
+    "StorageBackend",
+    "SupportsSearch",
+    "SupportsTransform",
+    "SupportsWarmup",
+    "TopicLabel",
+    "TopicLabeler",
+    "TopicModeler",
+    "Topics",
+]

@@ -1,0 +1,182 @@
+"""One protocol per plugin kind, and the optional powers a component may have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from localatlas.protocols.context import Context
+from localatlas.protocols.nouns import Index, Metric
+from localatlas.protocols.results import Duplicates, Layout, NeighborGraph, TopicLabel, Topics
+
+__all__ = [
+    "Component",
+    "ComponentOptions",
+    "DuplicateDetector",
+    "Embedder",
+    "Modality",
+    "NeighborFinder",
+    "Projector",
+    "SupportsSearch",
+    "SupportsTransform",
+    "SupportsWarmup",
+    "TaskType",
+    "TopicLabeler",
+    "TopicModeler",
+]
+
+Modality = Literal["text", "image", "embedding"]
+TaskType = Literal["search_document", "search_query", "classification", "clustering"]
+
+
+class ComponentOptions(BaseModel):
+    """Base of every component's `Options`: unknown keys are refused, values are checked, nothing mutates."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+
+
+class Component(Protocol):
+    """What all components share: options first, nothing else in the constructor.
+
+    Every component class also has a class attribute `Options`, a subclass of `ComponentOptions` with a
+    default for every field. It is not part of this type, because a class narrows it; the registry
+    checks it when the class is registered or loaded.
+    """
+
+    def __init__(self, options: Any) -> None:
+        """Store the validated options as `self.options`; do nothing else."""
+
+
+@runtime_checkable
+class Embedder(Component, Protocol):
+    """Turns items (texts, or images as bytes) into vectors."""
+
+    @property
+    def modality(self) -> Modality:
+        """What it embeds."""
+        ...
+
+    @property
+    def dim(self) -> int:
+        """The width D of its vectors."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Names weights and preprocessing exactly: vectors are kept and shared under it."""
+        ...
+
+    @property
+    def batch_size(self) -> int:
+        """How many items the core hands over at once; batch boundaries are fixed by row."""
+        ...
+
+    @property
+    def in_workers(self) -> bool:
+        """Whether batches may run in several worker processes at once (the instance must pickle)."""
+        ...
+
+    def embed(self, items: Sequence[Any], context: Context, *, task: TaskType) -> NDArray[np.float32]:
+        """Return float32 [N, D], row i for item i, L2-normalised. No item is null or blank."""
+        ...
+
+
+@runtime_checkable
+class NeighborFinder(Component, Protocol):
+    """Finds the nearest neighbours of every row among the rows."""
+
+    def build(self, vectors: NDArray[np.float32], k: int, metric: Metric, context: Context) -> NeighborGraph:
+        """Return the graph [N, min(k, N-1)] of `vectors` float32 [N, D]."""
+        ...
+
+
+@runtime_checkable
+class SupportsSearch(Protocol):
+    """A NeighborFinder that also answers queries."""
+
+    def search(
+        self,
+        vectors: NDArray[np.float32],
+        queries: NDArray[np.float32],
+        k: int,
+        metric: Metric,
+        context: Context,
+    ) -> NeighborGraph:
+        """Return the `min(k, N)` nearest of `vectors` float32 [N, D] to `queries` float32 [M, D]."""
+        ...
+
+
+@runtime_checkable
+class Projector(Component, Protocol):
+    """Lays the rows of an index out in the plane."""
+
+    def neighbors_needed(self, n: int) -> int:
+        """How many neighbours it will ask of an index of `n` rows; 0 if none."""
+        ...
+
+    def project(self, index: Index, context: Context) -> Layout:
+        """Return a layout with positions float32 [N, 2], finite."""
+        ...
+
+
+@runtime_checkable
+class SupportsTransform(Protocol):
+    """A Projector that places new vectors on a finished layout."""
+
+    def transform(
+        self,
+        vectors: NDArray[np.float32],
+        neighbors: NeighborGraph,
+        layout: Layout,
+        context: Context,
+    ) -> NDArray[np.float32]:
+        """Return float32 [M, 2] for `vectors` float32 [M, D], whose neighbours among the mapped rows are given."""
+        ...
+
+
+@runtime_checkable
+class SupportsWarmup(Protocol):
+    """A component with code to compile or weights to load while an earlier stage still runs."""
+
+    def warmup(self) -> None:
+        """Get ready. Called in a thread of its own; must leave no trace but speed."""
+        ...
+
+
+@runtime_checkable
+class TopicModeler(Component, Protocol):
+    """Groups the rows of a map into nested topics."""
+
+    def neighbors_needed(self, n: int) -> int:
+        """How many neighbours it will ask of an index of `n` rows; 0 if none."""
+        ...
+
+    def fit(self, index: Index, layout: Layout, context: Context) -> Topics:
+        """Return topics without labels."""
+        ...
+
+
+@runtime_checkable
+class TopicLabeler(Component, Protocol):
+    """Names topics."""
+
+    def label(self, topics: Topics, index: Index, context: Context) -> dict[int, TopicLabel]:
+        """Return a label for every topic id; labels are unique, `index.text()` is what to read."""
+        ...
+
+
+@runtime_checkable
+class DuplicateDetector(Component, Protocol):
+    """Finds rows that say the same."""
+
+    def neighbors_needed(self, n: int) -> int:
+        """How many neighbours it will ask of an index of `n` rows; 0 if none."""
+        ...
+
+    def detect(self, index: Index, context: Context) -> Duplicates:
+        """Return groups over the index's rows, with the guarantees that `Duplicates` states."""
+        ...
