@@ -6,6 +6,7 @@ A plugin meets them as read-only views: a component is lent an `Index`, a hook a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -129,6 +130,20 @@ class Map(Protocol):
     @property
     def duplicate_groups(self) -> Duplicates | None:
         """Duplicates over R rows; None if not asked for."""
+        ...
+
+    @property
+    def text_field(self) -> str | None:
+        """The column that was mapped, or that names the topics; None if there is none."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """The seed of the build."""
+        ...
+
+    def page(self, name: str) -> Path:
+        """Return the local file that a `localatlas_pages` hook wrote as `name`. Raises KeyError."""
         ...
 
     def columns(self, names: Sequence[str] | None = None) -> pa.Table:

@@ -1,0 +1,82 @@
+"""The hooks: 1:N events that a plugin may answer.
+
+A plugin names a module in the entry-point group `localatlas.hooks` and decorates functions in it:
+
+    from localatlas.hookspecs import hookimpl
+
+    @hookimpl
+    def localatlas_after_index(map): ...
+
+An implementation may take any subset of a hook's arguments, so hooks can gain arguments.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pluggy
+
+from localatlas.protocols import Context, Dataset, Map
+
+if TYPE_CHECKING:
+    import click
+
+__all__ = [
+    "PROJECT",
+    "hookimpl",
+    "hookspec",
+    "localatlas_after_index",
+    "localatlas_after_stage",
+    "localatlas_before_index",
+    "localatlas_before_stage",
+    "localatlas_commands",
+    "localatlas_open",
+    "localatlas_pages",
+]
+
+PROJECT = "localatlas"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def localatlas_before_index(dataset: Dataset, name: str) -> None:
+    """A build of an index called `name` is about to start; raise an AtlasError to refuse it."""
+
+
+@hookspec
+def localatlas_before_stage(dataset: Dataset, stage: str) -> None:
+    """A stage of a build is about to run (not called for a stage whose result is kept from before).
+
+    `stage` is "snapshot", "embed", "neighbors", "layout", "topics", "duplicates", "pages" or "commit".
+    """
+
+
+@hookspec
+def localatlas_after_stage(dataset: Dataset, stage: str, seconds: float) -> None:
+    """A stage of a build has ended; its result is safe. `seconds` is wall time."""
+
+
+@hookspec
+def localatlas_after_index(dataset: Dataset, map: Map) -> None:  # noqa: A002  `map` is the noun's name
+    """A map has been committed."""
+
+
+@hookspec
+def localatlas_pages(map: Map, folder: Path, context: Context) -> None:  # noqa: A002
+    """Write what a viewer needs of a finished map under `folder/<own name>/`; the same map gives the same bytes.
+
+    What is written is committed with the map, and `map.page("<own name>/<file>")` finds it again.
+    """
+
+
+@hookspec(firstresult=True)
+def localatlas_open(map: Map, host: str, port: int, browser: bool) -> bool | None:  # noqa: A002
+    """Serve a page that shows the map until interrupted; `port` 0 takes a free one; return True when done."""
+
+
+@hookspec
+def localatlas_commands() -> list[click.Command]:
+    """Return commands to add to `localatlas`."""
+    return []
