@@ -1,0 +1,18 @@
+"""What can be set on the embedder."""
+
+from __future__ import annotations
+
+from localatlas.protocols import ComponentOptions
+from pydantic import Field
+
+__all__ = ["UniversalSentenceEncoderOptions"]
+
+
+class UniversalSentenceEncoderOptions(ComponentOptions):
+    """Options of `use-multilingual-v3`."""
+
+    max_characters: int = Field(default=20_000, ge=100, le=10_000_000)
+    """How much of a text is read, in characters; what comes after is ignored. Costs about 20 µs a character."""
+
+    window_characters: int = Field(default=2_000, ge=100, le=20_000)
+    """Longer texts are cut at blanks into windows of at most this many characters, whose vectors are averaged."""
