@@ -62,7 +62,7 @@ class NomicTopicOptions(_PluginChoice):
         cluster_method: kept from the SDK; "fast" is the only value.
         enforce_topic_hierarchy: kept from the SDK; topics are always nested here.
         model: the topic modeler; None is the built-in one.
-        labeler: the topic labeler; None is the built-in one.
+        labeler: the topic labeler, by name or as an instance; None is the built-in one.
     """
 
     build_topic_model: bool = True
@@ -70,7 +70,7 @@ class NomicTopicOptions(_PluginChoice):
     cluster_method: str | None = None
     enforce_topic_hierarchy: bool | None = None
     model: str | None = None
-    labeler: str | None = None
+    labeler: Any = None
 
 
 class NomicDuplicatesOptions(_PluginChoice):

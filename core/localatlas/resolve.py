@@ -1,0 +1,192 @@
+"""From the arguments of `create_index` to components: the table of DESIGN.md, before anything is written.
+
+    argument             None         True      False     str          dict    options class, plugin's options, instance
+    projection           by size      refused   refused   model name   built   used
+    embedding_model      by modality  refused   refused   model name   built   used
+    topic_model          off          default   off       model name   built   used
+    duplicate_detection  off          default   off       model name   built   used
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+
+from localatlas import defaults, registries
+from localatlas.data_inference import (
+    NomicDuplicatesOptions,
+    NomicEmbedOptions,
+    NomicTopicOptions,
+    ProjectionOptions,
+)
+from localatlas.errors import AtlasTypeError, InvalidOptionError
+from localatlas.protocols import DuplicateDetector, Embedder, Projector, TopicLabeler, TopicModeler
+from localatlas.protocols.components import Modality
+from localatlas.registry import Entry, Registry
+
+__all__ = ["Choice", "duplicate_detector", "embedder", "named", "projector", "topic_label_field", "topics"]
+
+T = TypeVar("T")
+O = TypeVar("O", bound=BaseModel)  # noqa: E741  an options class
+
+
+@dataclass(frozen=True)
+class Choice(Generic[T]):
+    """A component that was chosen, with what a job record needs to choose it again."""
+
+    component: T
+    entry: Entry
+    options: dict[str, Any]
+
+    @property
+    def in_process(self) -> bool:
+        """Whether only this process knows the class."""
+        return not self.entry.distribution
+
+
+def named(registry: Registry[T], name: str, options: Mapping[str, Any] | None = None) -> Choice[T]:
+    """Return the component of a plain or qualified name. Raises UnknownPluginError, InvalidOptionError."""
+    entry = registry.find(name)
+    return _choice(registry.create(name, options), entry)
+
+
+def projector(argument: Any, rows: int) -> Choice[Projector]:
+    """Resolve `projection=` for a number of rows."""
+    registry = registries.projectors
+    ready = _ready(registry, argument)
+    if ready is not None:
+        return ready
+    options = _options(ProjectionOptions, argument, "projection")
+    if options is None:
+        raise InvalidOptionError(
+            f"projection={argument!r}: a map cannot do without a layout; give None to choose by size, a model's name, "
+            "a dict, ProjectionOptions or a projector"
+        )
+    given = options.given()
+    name = given.pop("model", None) or defaults.projector(rows, registry.names())
+    return named(registry, name, _known_to(registry.load(name), given, name))
+
+
+def embedder(argument: Any, modality: Modality) -> Choice[Embedder]:
+    """Resolve `embedding_model=` for a modality.
+
+    Raises:
+        InvalidOptionError: also when the embedder is of another modality.
+    """
+    registry = registries.embedders
+    choice = _ready(registry, argument)
+    if choice is None:
+        options = _options(NomicEmbedOptions, argument, "embedding_model")
+        if options is None:
+            raise InvalidOptionError(
+                f"embedding_model={argument!r}: give None for the built-in model, a model's name, a dict, "
+                "NomicEmbedOptions or an embedder; vectors of your own go to add_data(embeddings=...)"
+            )
+        given = options.given()
+        name = given.pop("model", None) or defaults.embedder(modality) or ""
+        choice = named(registry, name, given)
+    if choice.component.modality != modality:
+        raise InvalidOptionError(
+            f"{choice.entry} embeds {choice.component.modality}, but this index is of modality {modality!r}"
+        )
+    return choice
+
+
+def topics(argument: Any) -> tuple[Choice[TopicModeler], Choice[TopicLabeler]] | None:
+    """Resolve `topic_model=`; None when topics are off."""
+    registry = registries.topic_models
+    ready = _ready(registry, argument)
+    if ready is not None:
+        return ready, named(registries.topic_labelers, defaults.TOPIC_LABELER)
+    options = _options(NomicTopicOptions, argument, "topic_model") if argument is not None else None
+    if options is None or not options.build_topic_model:
+        return None
+    if options.cluster_method not in (None, "fast"):
+        raise InvalidOptionError(f"cluster_method={options.cluster_method!r}: only 'fast' is known")
+    given = options.given()
+    sdk_only = ("model", "labeler", "build_topic_model", "topic_label_field", "cluster_method")
+    rest = {key: value for key, value in given.items() if key not in (*sdk_only, "enforce_topic_hierarchy")}
+    modeler = named(registry, options.model or defaults.TOPIC_MODEL, rest)
+    labeler = options.labeler or defaults.TOPIC_LABELER
+    instance = _ready(registries.topic_labelers, labeler)
+    return modeler, instance or named(registries.topic_labelers, labeler)
+
+
+def topic_label_field(argument: Any) -> str | None:
+    """Return the `topic_label_field` that a `topic_model=` argument names."""
+    if isinstance(argument, NomicTopicOptions):
+        return argument.topic_label_field
+    return argument.get("topic_label_field") if isinstance(argument, Mapping) else None
+
+
+def duplicate_detector(argument: Any) -> Choice[DuplicateDetector] | None:
+    """Resolve `duplicate_detection=`; None when it is off."""
+    registry = registries.duplicate_detectors
+    ready = _ready(registry, argument)
+    if ready is not None:
+        return ready
+    options = _options(NomicDuplicatesOptions, argument, "duplicate_detection") if argument is not None else None
+    if options is None or not options.tag_duplicates:
+        return None
+    given = {key: value for key, value in options.given().items() if key != "tag_duplicates"}
+    return named(registry, given.pop("model", None) or defaults.DUPLICATE_DETECTOR, given)
+
+
+def _choice(component: T, entry: Entry) -> Choice[T]:
+    options = cast("Any", component).options
+    return Choice(component, entry, options.model_dump(mode="json") if isinstance(options, BaseModel) else {})
+
+
+def _ready(registry: Registry[T], argument: Any) -> Choice[T] | None:
+    """Return the choice for an instance of a component or of a plugin's own Options, else None."""
+    if registry.is_component(argument):
+        return _choice(cast("T", argument), registry.describe(argument))
+    if not isinstance(argument, BaseModel) or type(argument).__module__ == ProjectionOptions.__module__:
+        return None
+    package = type(argument).__module__.partition(".")[0]
+    for entry in registry.entries():
+        if entry.distribution and entry.target.partition(".")[0].partition(":")[0] != package:
+            continue
+        component = registry.load(entry.qualified)
+        if component.Options is type(argument):  # type: ignore[attr-defined]  # the registry has seen to it
+            return _choice(registry.build(component, entry.name, argument.model_dump()), entry)
+    raise AtlasTypeError(
+        f"{type(argument).__qualname__} is not the Options of any {registry.kind}: {', '.join(registry.names())}"
+    )
+
+
+def _options(model: type[O], argument: Any, name: str) -> O | None:
+    """Return the options class that an argument stands for; None for False (and True where it is refused)."""
+    if argument is False:
+        return None
+    if argument is True:
+        return None if model in (ProjectionOptions, NomicEmbedOptions) else model()
+    if argument is None:
+        return model()
+    if isinstance(argument, model):
+        return argument
+    if isinstance(argument, str):
+        return model(model=argument)  # type: ignore[call-arg]  # every option class has `model`
+    if isinstance(argument, Mapping):
+        try:
+            return model(**argument)
+        except ValidationError as error:
+            faults = "; ".join(f"{p['loc'][0]}={p['input']!r}: {p['msg']}" for p in error.errors())
+            raise InvalidOptionError(f"{name}: {faults}") from error
+    raise AtlasTypeError(
+        f"{name} is a {type(argument).__qualname__}; it takes None, a model's name, a dict, {model.__name__}, "
+        "a plugin's Options or a plugin's instance"
+    )
+
+
+def _known_to(component: type[Any], given: dict[str, Any], name: str) -> dict[str, Any]:
+    """Drop the SDK's documented fields that this projector does not have, with a warning."""
+    documented = set(ProjectionOptions.model_fields)
+    foreign = [key for key in given if key in documented and key not in component.Options.model_fields]
+    if foreign:
+        warnings.warn(f"the projector {name!r} has no {', '.join(foreign)}: ignored", UserWarning, stacklevel=5)
+    return {key: value for key, value in given.items() if key not in foreign}
