@@ -1,0 +1,1 @@
+"""The map page: pages of points, the front end and its loopback server."""
