@@ -95,4 +95,5 @@ def _mean_by_length(vectors: NDArray[np.float32], pieces: list[list[str]]) -> ND
     sums: NDArray[np.float32] = np.add.reduceat(vectors * lengths[:, None], starts, axis=0)
     norms = np.linalg.norm(sums, axis=1, keepdims=True)
     # Windows whose vectors cancel out to nothing do not happen with this model; a zero vector would still be finite.
-    return sums / np.maximum(norms, np.finfo(np.float32).tiny)
+    means: NDArray[np.float32] = sums / np.maximum(norms, np.finfo(np.float32).tiny)
+    return means
