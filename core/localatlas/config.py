@@ -30,6 +30,7 @@ class Settings:
         seed: the seed of builds that name none (LOCALATLAS_SEED).
         n_jobs: how many cores a build may use; None means all that this process may use (LOCALATLAS_JOBS).
         offline: forbids every use of a network (LOCALATLAS_OFFLINE).
+        cache: where components keep what outlives a build, such as compiled code (LOCALATLAS_CACHE).
     """
 
     home: str
@@ -39,6 +40,7 @@ class Settings:
     seed: int = DEFAULT_SEED
     n_jobs: int | None = None
     offline: bool = False
+    cache: Path = Path()
 
     @property
     def jobs(self) -> int:
@@ -59,6 +61,7 @@ def settings() -> Settings:
         seed=_whole("LOCALATLAS_SEED", DEFAULT_SEED),
         n_jobs=_whole("LOCALATLAS_JOBS", 0) or None,
         offline=os.environ.get("LOCALATLAS_OFFLINE", "").lower() in {"1", "true", "yes", "on"},
+        cache=Path(os.environ.get("LOCALATLAS_CACHE") or _user_cache()),
     )
     return replace(read, **_overrides)
 
@@ -83,6 +86,10 @@ def configure(**changes: Any) -> Settings:
         else:
             _overrides[name] = str(value) if name == "home" else value
     return settings()
+
+
+def _user_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "localatlas"
 
 
 def _whole(variable: str, default: int) -> int:

@@ -47,6 +47,10 @@ class StageStore:
         """Return the folders of all finished results of a stage, oldest first."""
         return sorted((self._root / stage).glob("[!.]*"), key=lambda folder: (folder.stat().st_mtime_ns, folder.name))
 
+    def unfinished(self, stage: str) -> list[Path]:
+        """Return the working folders that interrupted runs left."""
+        return sorted(folder for folder in (self._root / stage).glob(".*") if folder.is_dir())
+
     @contextmanager
     def claim(self, stage: str, key: str) -> Iterator[None]:
         """Keep other processes from working on the same result at once; waits for one that does.

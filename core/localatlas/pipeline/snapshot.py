@@ -1,0 +1,139 @@
+"""The first stage: which rows a build maps, and which of them say exactly the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from localatlas.pipeline.stages import load_array, save_array
+from localatlas.protocols import DatasetStore
+from localatlas.protocols.components import Modality
+from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN, POSITION_COLUMN
+
+__all__ = ["Snapshot", "content_column", "given_vectors", "items", "take_snapshot"]
+
+HASH_BYTES = 16
+BLOBS_AT_ONCE = 256
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The rows of one dataset version.
+
+    Attributes:
+        positions: int64 [R], `_position_index`, in upload order.
+        content_of: int32 [R], the content of each row; -1 where the field is null or blank.
+        contents: uint8 [C, 16], a hash per distinct content, in order of first appearance.
+        first_row: int64 [C], the first row (0..R-1) with each content.
+    """
+
+    positions: NDArray[np.int64]
+    content_of: NDArray[np.int32]
+    contents: NDArray[np.uint8]
+    first_row: NDArray[np.int64]
+
+    @classmethod
+    def load(cls, folder: Path) -> Snapshot:
+        """Open what `take_snapshot` wrote."""
+        names = ("positions", "content_of", "contents", "first_row")
+        return cls(*(load_array(folder / f"{name}.npy") for name in names))
+
+    def digest(self) -> str:
+        """Return a hash of the contents: equal for snapshots whose distinct contents are equal and in one order."""
+        return hashlib.sha256(np.ascontiguousarray(self.contents).tobytes()).hexdigest()
+
+
+def content_column(modality: Modality, indexed_field: str | None) -> str:
+    """Return the column that is mapped."""
+    if modality == "embedding":
+        return EMBEDDING_COLUMN
+    return BLOB_COLUMN if modality == "image" else indexed_field or ""
+
+
+def take_snapshot(store: DatasetStore, version: int, modality: Modality, field: str | None, folder: Path) -> None:
+    """Read one version's rows and write a Snapshot to `folder`."""
+    column = content_column(modality, field)
+    positions: list[NDArray[np.int64]] = []
+    codes: list[int] = []
+    known: dict[bytes, int] = {}
+    first_row: list[int] = []
+    for position, content in _contents(store, version, column, modality):
+        positions.append(position)
+        for digest in content:
+            if digest is None:
+                codes.append(-1)
+                continue
+            code = known.setdefault(digest, len(known))
+            if code == len(first_row):
+                first_row.append(len(codes))
+            codes.append(code)
+    save_array(folder / "positions.npy", np.concatenate(positions) if positions else np.empty(0, np.int64))
+    save_array(folder / "content_of.npy", np.array(codes, dtype=np.int32))
+    hashes = np.frombuffer(b"".join(known), dtype=np.uint8).reshape(-1, HASH_BYTES)
+    save_array(folder / "contents.npy", hashes)
+    save_array(folder / "first_row.npy", np.array(first_row, dtype=np.int64))
+
+
+def items(store: DatasetStore, version: int, modality: Modality, field: str | None, snapshot: Snapshot) -> list[object]:
+    """Return the distinct contents themselves, [C]: texts, or images as bytes."""
+    if modality == "image":
+        found = store.read_blobs(snapshot.positions[snapshot.first_row].tolist(), version)
+        return list(found)
+    column = content_column(modality, field)
+    chunks = [batch.column(0) for batch in store.scan([column], version)]
+    texts = pa.chunked_array([chunk.cast(pa.large_string()) for chunk in chunks], type=pa.large_string())
+    return list(texts.take(pa.array(snapshot.first_row)).to_pylist())
+
+
+def given_vectors(store: DatasetStore, version: int, snapshot: Snapshot) -> Iterator[NDArray[np.float32]]:
+    """Yield the distinct vectors that the user brought, in blocks, float32 [*, D]."""
+    first = np.zeros(len(snapshot.content_of), dtype=bool)
+    first[snapshot.first_row] = True
+    row = 0
+    for batch in store.scan([EMBEDDING_COLUMN], version):
+        wanted = pa.array(first[row : row + batch.num_rows])
+        row += batch.num_rows
+        vectors = batch.column(0).filter(wanted)
+        if len(vectors):
+            yield vectors.flatten().to_numpy(zero_copy_only=False).reshape(len(vectors), -1)
+
+
+def _contents(
+    store: DatasetStore, version: int, column: str, modality: Modality
+) -> Iterator[tuple[NDArray[np.int64], list[bytes | None]]]:
+    """Yield the positions of some rows and the hash of each row's content."""
+    if modality == "image":
+        for batch in store.scan([POSITION_COLUMN], version, BLOBS_AT_ONCE):
+            position = batch.column(0).to_numpy()
+            yield position, [_hash(blob) if blob else None for blob in store.read_blobs(position.tolist(), version)]
+        return
+    for batch in store.scan([POSITION_COLUMN, column], version):
+        values = batch.column(1)
+        read = _vector_hashes if modality == "embedding" else _text_hashes
+        yield batch.column(0).to_numpy(), read(values)
+
+
+def _text_hashes(values: pa.Array) -> list[bytes | None]:
+    texts = values.cast(pa.large_string())
+    blank = pc.equal(pc.utf8_trim_whitespace(texts), "").fill_null(fill_value=True).to_pylist()
+    return [None if empty else _hash(text.encode()) for text, empty in zip(texts.to_pylist(), blank, strict=True)]
+
+
+def _vector_hashes(values: pa.FixedSizeListArray) -> list[bytes | None]:
+    width = values.type.list_size
+    rows = values.values.slice(values.offset * width, len(values) * width).to_numpy(zero_copy_only=False)
+    # Adding zero makes -0.0 and 0.0 one content.
+    matrix = rows.reshape(len(values), width) + np.float32(0)
+    valid = values.is_valid().to_pylist()
+    return [_hash(row.tobytes()) if ok else None for row, ok in zip(matrix, valid, strict=True)]
+
+
+def _hash(data: bytes) -> bytes:
+    return hashlib.blake2b(data, digest_size=HASH_BYTES).digest()
