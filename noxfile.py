@@ -1,0 +1,216 @@
+"""Every task of the project, run with nothing but Python 3.11 or newer.
+
+    python3 noxfile.py -s demo          makes .nox/bootstrap, installs nox and uv there and goes on in it
+    nox -s demo                         the same where nox is installed; uv is used where there is one, else pip
+
+Local distributions are always installed from their folders, all in one call, so that no name of ours is ever
+looked for on a package registry. `constraints.txt` holds the exact version of everything else.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+CONSTRAINTS = ROOT / "constraints.txt"
+
+
+def bootstrap() -> int:
+    """Run this file in an environment of its own that holds nox and uv; return nox's exit status."""
+    if sys.version_info < (3, 11):  # noqa: UP036  the plain script is started by whatever python3 there is
+        sys.exit(f"localatlas needs Python 3.11 or newer; {sys.executable} is {sys.version.split()[0]}")
+    home = ROOT / ".nox" / "bootstrap"
+    tools = home / ("Scripts" if os.name == "nt" else "bin")
+    ready, wanted = home / "constraints.txt", CONSTRAINTS.read_text(encoding="utf-8")
+    if not ready.is_file() or ready.read_text(encoding="utf-8") != wanted:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", home], check=True)
+        pip = [str(tools / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "--constraint", str(CONSTRAINTS), "nox", "uv"], check=True)
+        ready.write_text(wanted, encoding="utf-8")
+    path = os.pathsep.join([str(tools), os.environ.get("PATH", os.defpath)])
+    return subprocess.run(
+        [tools / "python", "-m", "nox", "--noxfile", __file__, *sys.argv[1:]],
+        check=False,
+        env={**os.environ, "PATH": path},
+    ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(bootstrap())
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_external_run = True
+nox.options.sessions = ["lint", "types", "tests", "core"]
+
+PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+PLUGINS = sorted(path.parent for folder in ("plugins", "contrib") for path in ROOT.glob(f"{folder}/*/pyproject.toml"))
+CHROMIUM = ("chromium", "chromium-driver")
+
+
+def group(*names: str) -> list[str]:
+    """Return the requirements of dependency groups of pyproject.toml; plugins may have a group `test` of their own."""
+    found = list(nox.project.dependency_groups(PROJECT, *names))
+    if "test" in names:
+        plugins = [nox.project.load_toml(plugin / "pyproject.toml") for plugin in PLUGINS]
+        found += [part for plugin in plugins for part in plugin.get("dependency-groups", {}).get("test", [])]
+    return found
+
+
+def default_plugins() -> list[Path]:
+    """Return the folders of the plugins that the extra `default` names."""
+    return [ROOT / "plugins" / name for name in PROJECT["project"]["optional-dependencies"]["default"]]
+
+
+def sources() -> list[Path]:
+    """Return the package folders of all distributions."""
+    return [ROOT / "core" / "localatlas", *(path for plugin in PLUGINS for path in sorted(plugin.glob("src/*")))]
+
+
+def pinned() -> dict[str, str]:
+    """Return the variables that hold the build environments of uv and pip to `constraints.txt` too."""
+    return {"PIP_CONSTRAINT": str(CONSTRAINTS), "UV_BUILD_CONSTRAINT": str(CONSTRAINTS)}
+
+
+def install(session: nox.Session, *requirements: str) -> None:
+    """Install into the session's environment, held to `constraints.txt`."""
+    session.install("--constraint", str(CONSTRAINTS), *requirements, env=pinned())
+
+
+def install_sources(session: nox.Session, *requirements: str) -> None:
+    """Install the core and every plugin in editable form, with further requirements."""
+    folders = [ROOT, *PLUGINS]
+    install(session, *(part for folder in folders for part in ("--editable", str(folder))), *requirements)
+
+
+def refreshed(session: nox.Session, folders: list[Path]) -> list[str]:
+    """Return what makes uv take the core and these plugins anew; pip does so by itself.
+
+    Without it uv takes an installed or cached wheel of the same version for current, though the sources changed.
+    """
+    if session.venv_backend != "uv":
+        return []
+    return [f"--reinstall-package={name}" for name in ("localatlas", *(folder.name for folder in folders))]
+
+
+def build_wheels(session: nox.Session, folder: Path) -> list[str]:
+    """Build the wheel of every distribution into a folder, and return their paths."""
+    if session.venv_backend == "uv":
+        for source in (ROOT, *PLUGINS):
+            session.run("uv", "build", "--quiet", "--wheel", "--out-dir", str(folder), str(source), env=pinned())
+    else:
+        command = ("python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder))
+        session.run(*command, *map(str, (ROOT, *PLUGINS)), env=pinned())
+    return sorted(map(str, folder.glob("*.whl")))
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Map 5,000 real reviews; `.nox/demo/bin/localatlas` stays for use."""
+    folders = default_plugins()
+    install(session, f"{ROOT}[default,demo]", *map(str, folders), *refreshed(session, folders))
+    session.run("localatlas", "demo", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the quick and slow tests of core, plugins and contrib; arguments after -- go to pytest, without coverage."""
+    install_sources(session, *group("test"))
+    coverage = ["--cov", "--cov-report=term:skip-covered"]
+    session.run("pytest", "-m", "not browser", *(session.posargs or coverage))
+
+
+@nox.session
+def core(session: nox.Session) -> None:
+    """Run the core's tests where no plugin is installed."""
+    install(session, "--editable", str(ROOT), *group("test"))
+    session.run("pytest", "-m", "not browser and not plugins", *(session.posargs or ["tests"]))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format; `-- --fix` repairs what can be repaired."""
+    install(session, *group("lint"))
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", *([] if session.posargs else ["--check"]))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types strictly: core, plugins, contrib and this file."""
+    install_sources(session, *group("test", "types"), "nox")
+    session.run("mypy", *map(str, sources()), str(ROOT / "noxfile.py"))
+
+
+@nox.session(reuse_venv=False)
+def build(session: nox.Session) -> None:
+    """Build every wheel into dist/ and use them in a fresh environment, away from the sources."""
+    dist = ROOT / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    wheels = build_wheels(session, dist)
+    with_extra = [f"{wheel}[default]" if Path(wheel).name.startswith("localatlas-") else wheel for wheel in wheels]
+    install(session, *with_extra, *refreshed(session, PLUGINS))
+    smoke(session)
+
+
+def smoke(session: nox.Session) -> None:
+    """Use what is installed as a stranger would: in an empty folder, with an empty home."""
+    with tempfile.TemporaryDirectory(prefix="localatlas-smoke-") as folder:
+        env = {"LOCALATLAS_HOME": str(Path(folder) / "home"), "PYTHONSAFEPATH": "1"}
+        script = Path(folder) / "smoke.py"
+        shutil.copy(ROOT / "tests" / "architecture" / "smoke.py", script)
+        with session.chdir(folder):
+            session.run("localatlas", "--version", env=env)
+            session.run("localatlas", "plugins", "list", env=env)
+            session.run("localatlas", "plugins", "check", env=env)
+            session.run("python", str(script), str(ROOT), env=env)
+
+
+def provide_chromium(session: nox.Session) -> None:
+    """Install Debian's Chromium and its driver where that can be done; say what to do where it cannot."""
+    if shutil.which("chromium") and shutil.which("chromedriver"):
+        return
+    if os.name == "nt" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        session.error(
+            "The browser tests need `chromium` and `chromedriver` on the PATH. "
+            f"On Debian or Ubuntu: sudo apt-get install {' '.join(CHROMIUM)}; then run this session again."
+        )
+    env = {"DEBIAN_FRONTEND": "noninteractive"}
+    session.run("apt-get", "update", "-qq", external=True, env=env)
+    session.run("apt-get", "install", "-qq", "-y", "--no-install-recommends", *CHROMIUM, external=True, env=env)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Drive the explorer in a real Chromium."""
+    provide_chromium(session)
+    install_sources(session, f"{ROOT}[demo]", *group("test", "browser"))
+    session.run("pytest", "-m", "browser", *(session.posargs or ["tests/browser"]))
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Run the scripts of benchmarks/ named after --, or all of them; see benchmarks/README.md."""
+    install_sources(session, f"{ROOT}[demo]", *group("bench"))
+    for name in session.posargs or sorted(path.stem for path in ROOT.glob("benchmarks/[a-z]*.py")):
+        session.run("python", str(ROOT / "benchmarks" / f"{name}.py"))
+
+
+@nox.session(reuse_venv=False)
+def lock(session: nox.Session) -> None:
+    """Write constraints.txt anew: the newest versions that all sessions can share."""
+    editable = [part for folder in (ROOT, *PLUGINS) for part in ("--editable", str(folder))]
+    session.install(*editable, f"{ROOT}[demo]", *group(*PROJECT["dependency-groups"]), "nox", "uv")
+    freeze = ("uv", "pip", "freeze") if session.venv_backend == "uv" else ("python", "-m", "pip", "freeze", "--all")
+    lines = str(session.run(*freeze, silent=True)).splitlines()
+    # Editable distributions are written as addresses; only registry names have a version.
+    exact = sorted(line for line in lines if "==" in line and "@" not in line and not line.startswith("torch=="))
+    CONSTRAINTS.write_text("\n".join(exact) + "\n", encoding="utf-8")

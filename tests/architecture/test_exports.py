@@ -1,0 +1,64 @@
+"""`__all__` is exact: what a module defines for others is listed, and what is listed is there."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+from source_tree import core_module, tree
+
+# Run, never imported.
+SCRIPTS = {"__main__"}
+
+
+def listed(path: Path) -> list[str] | None:
+    """Return the names in `__all__`, or None where there is none."""
+    for node in tree(path).body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
+            names: list[str] = ast.literal_eval(node.value)  # type: ignore[union-attr]  # an assignment has a value
+            return list(names)
+    return None
+
+
+def defined(path: Path) -> set[str]:
+    """Return the public functions, classes and types a module defines; constants may stay a module's own matter."""
+    names: set[str] = set()
+    for node in tree(path).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.add(node.target.id)
+    return {name for name in names if not name.startswith("_") and not name.isupper()}
+
+
+def test_all_lists_every_public_name(core_source: Path) -> None:
+    if core_source.stem in SCRIPTS:
+        pytest.skip("a script")
+    names = listed(core_source)
+    if not core_source.read_text(encoding="utf-8").strip():
+        pytest.fail(f"{core_module(core_source)} is empty: it needs a docstring at least")
+    missing = defined(core_source) - set(names or [])
+    assert not missing, f"{core_module(core_source)}.__all__ lacks {sorted(missing)}"
+
+
+def test_all_lists_only_what_exists_once_in_order(core_source: Path) -> None:
+    names = listed(core_source)
+    if core_source.stem in SCRIPTS or names is None:
+        pytest.skip("nothing is listed")
+    module = importlib.import_module(core_module(core_source))
+    gone = [name for name in names if not hasattr(module, name)]
+    assert not gone, f"{module.__name__}.__all__ lists {gone}, which it does not have"
+    assert len(names) == len(set(names)), f"{module.__name__}.__all__ lists a name twice"
+
+
+def test_the_package_offers_what_the_sdk_offers() -> None:
+    package = importlib.import_module("localatlas")
+    assert {"AtlasDataset", "atlas", "embed"} <= set(package.__all__)
+    assert set(package.__all__) <= set(dir(package)), "a lazy package needs a __dir__ for completion"

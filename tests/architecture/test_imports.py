@@ -1,0 +1,95 @@
+"""Who may import whom: the core knows no algorithm and no plugin; a plugin knows the public core and itself."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+from pathlib import Path
+
+from source_tree import (
+    ROOT,
+    Distribution,
+    Import,
+    core_module,
+    core_sources,
+    distributions,
+    imports,
+    is_standard,
+    requirement_name,
+    tree,
+    where,
+)
+
+# The row "core" of the table of dependencies; their module names are their distributions' names.
+CORE_LIBRARIES = {"click", "joblib", "numpy", "pandas", "pluggy", "pyarrow", "pydantic", "rich", "tqdm"}
+# What the kit for plugin authors may use besides: it runs inside their tests only.
+KIT_LIBRARIES = {"hypothesis", "psutil", "pytest"}
+CORE_PROJECT = Distribution(ROOT)
+
+
+def test_the_core_imports_its_declared_libraries_only(core_source: Path) -> None:
+    kit = core_module(core_source).startswith("localatlas.testing")
+    allowed = CORE_LIBRARIES | {"localatlas"} | (KIT_LIBRARIES if kit else set())
+    wrong = [found for found in imports(core_source) if not is_standard(found.root) and found.root not in allowed]
+    assert not wrong, [f"{where(core_source, found.line)} imports {found.module}" for found in wrong]
+
+
+def test_the_core_names_no_plugin_module(core_source: Path) -> None:
+    strings = [node for node in ast.walk(tree(core_source)) if isinstance(node, ast.Constant)]
+    wrong = [node for node in strings if isinstance(node.value, str) and "atlas_plugin_" in node.value]
+    # Documentation speaks of `atlas_plugin_x`, the pattern of the names; no plugin is called so.
+    wrong = [node for node in wrong if "atlas_plugin_" in node.value.replace("atlas_plugin_x", "")]
+    assert not wrong, [f"{where(core_source, node.lineno)}: {node.value!r}" for node in wrong]
+
+
+def test_the_core_declares_what_it_imports_and_nothing_else() -> None:
+    declared = {requirement_name(part) for part in CORE_PROJECT.project["dependencies"]}
+    assert declared == CORE_LIBRARIES
+    used = {found.root for path in core_sources() for found in imports(path)}
+    assert declared <= used, f"declared and never imported: {sorted(declared - used)}"
+
+
+def test_a_plugin_imports_only_the_public_core_of_localatlas(plugin: Distribution) -> None:
+    wrong = [
+        f"{where(path, found.line)}: {found.module} {', '.join(found.names)}"
+        for path in plugin.sources()
+        for found in imports(path)
+        if found.root == "localatlas" and is_private(found)
+    ]
+    assert not wrong, wrong
+
+
+def is_private(found: Import) -> bool:
+    """Tell whether an import reaches for a name that starts with an underscore."""
+    return any(part.startswith("_") for part in [*found.module.split("."), *found.names])
+
+
+def test_a_plugin_imports_no_other_plugin(plugin: Distribution) -> None:
+    others = {other.module for other in distributions()} - {plugin.module}
+    files = [*plugin.sources(), *plugin.folder.glob("tests/**/*.py")]
+    wrong = [
+        f"{where(path, found.line)}: {found.module}"
+        for path in files
+        for found in imports(path)
+        if found.root in others
+    ]
+    assert not wrong, wrong
+
+
+def test_a_plugin_declares_every_library_it_imports(plugin: Distribution) -> None:
+    declared = {requirement_name(part) for part in plugin.dependencies}
+    # The contract itself speaks in the core's libraries, so they come with localatlas.
+    allowed = declared | CORE_LIBRARIES | {"localatlas", requirement_name(plugin.module)}
+    wrong = [
+        f"{where(path, found.line)}: {found.module}"
+        for path in plugin.sources()
+        for found in imports(path)
+        if not is_standard(found.root) and not brought_by(found.root) & allowed
+    ]
+    assert not wrong, f"{plugin.folder.name} imports what its pyproject.toml does not declare: {wrong}"
+
+
+def brought_by(module: str) -> set[str]:
+    """Return the distributions that bring a top-level module, and the module's own name for one not installed."""
+    installed = importlib.metadata.packages_distributions().get(module, [])
+    return {requirement_name(name) for name in [module, *installed]}
