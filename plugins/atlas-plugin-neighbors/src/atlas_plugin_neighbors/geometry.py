@@ -78,8 +78,9 @@ class Geometry:
         if self.metric == "cosine":
             product: FloatArray = queries @ columns.T
             return product
-        scores: FloatArray = (queries * np.float32(2.0)) @ columns.T
-        scores -= np.einsum("ij,ij->i", columns, columns)
+        scores: FloatArray = (2 * queries) @ columns.T
+        squares: FloatArray = np.einsum("ij,ij->i", columns, columns)
+        scores -= squares
         return scores
 
     def distances(self, queries: FloatArray, indices: NDArray[np.int64]) -> FloatArray:
