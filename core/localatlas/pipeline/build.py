@@ -1,0 +1,65 @@
+"""`run_build`: the one function that turns a job into a map."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from localatlas import hooks
+from localatlas.components import Components
+from localatlas.errors import BuildCancelled, BuildError
+from localatlas.pipeline import jobs
+from localatlas.pipeline.progress import Listener, silent
+from localatlas.pipeline.records import IndexRecord, Job
+from localatlas.pipeline.sequence import Sequence
+from localatlas.protocols import Dataset, DatasetStore
+
+__all__ = ["run_build"]
+
+
+def run_build(
+    job: Job,
+    dataset: Dataset,
+    store: DatasetStore,
+    components: Components | None = None,
+    listener: Listener = silent,
+) -> IndexRecord:
+    """Build what a job describes, going on from whatever an earlier run left, and return the index's record.
+
+    Args:
+        job: the build; its record in the store is kept up to date.
+        dataset: whose rows are mapped.
+        store: that dataset's store.
+        components: the instances to use; made from the job's plan when None.
+        listener: receives every step.
+
+    Raises:
+        BuildCancelled: it was asked to stop; also noted in the job.
+        BuildError: another process builds the same job.
+        AtlasError: whatever went wrong; also noted in the job.
+    """
+    with jobs.claim(store, job) as free:
+        if not free:
+            raise BuildError(f"another process is building {job.plan.name!r} (job {job.id}); wait for it, or cancel it")
+        _note(store, job, state="running", error=None)
+        try:
+            sequence = Sequence(job, dataset, store, components or Components.from_plan(job.plan), listener)
+            record = sequence.run()
+        except (BuildCancelled, KeyboardInterrupt):
+            jobs.clear_cancel(store, job)
+            _note(store, job, state="cancelled")
+            raise
+        except Exception as error:
+            _note(store, job, state="failed", error=f"{type(error).__name__}: {error}")
+            raise
+        _note(store, job, state="done", progress=1.0, reports=record.reports)
+    hooks.call("localatlas_after_index", dataset=dataset, map=sequence.map)
+    return record
+
+
+def _note(store: DatasetStore, job: Job, **changes: Any) -> None:
+    for name, value in changes.items():
+        setattr(job, name, value)
+    if job.state in {"done", "failed", "cancelled"}:
+        job.finished = datetime.now(UTC)
+    jobs.save(store, job)

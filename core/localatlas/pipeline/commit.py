@@ -1,0 +1,78 @@
+"""The last stage: everything a map needs goes to the store, and one record makes it visible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from localatlas.pipeline.records import IndexRecord, Job, MapRecord, StageReport
+from localatlas.protocols import DatasetStore
+
+__all__ = ["commit", "index_records", "publish"]
+
+
+def index_records(store: DatasetStore) -> list[IndexRecord]:
+    """Return the records of all indices, in build order."""
+    return [IndexRecord.model_validate_json(store.get(name)) for name in store.objects("indices/")]
+
+
+def commit(
+    store: DatasetStore,
+    job: Job,
+    parts: Mapping[str, Path],
+    map_folder: Path,
+    fields: Mapping[str, int],
+    fingerprint: str,
+    reports: list[StageReport],
+) -> IndexRecord:
+    """Put a build's results into the store and publish them with one write.
+
+    Args:
+        store: the dataset's.
+        job: the build.
+        parts: the index's arrays by name.
+        map_folder: holds `map.arrow`, `topics.arrow` if there are topics, and `pages/`.
+        fields: `rows`, `placed`, `dimensions`, `vectors`, `topic_depths`, `has_duplicates`.
+        fingerprint: the embedder's.
+        reports: what the stages cost.
+    """
+    index_prefix, map_prefix = f"data/{job.index_id}", f"data/{job.map_id}"
+    for name, path in sorted(parts.items()):
+        store.put(f"{index_prefix}/{name}", path)
+    files = sorted(path for path in map_folder.rglob("*") if path.is_file())
+    for path in files:
+        store.put(f"{map_prefix}/{path.relative_to(map_folder).as_posix()}", path)
+    pages = [p.relative_to(map_folder / "pages").as_posix() for p in files if map_folder / "pages" in p.parents]
+    finished = MapRecord(
+        id=job.map_id,
+        prefix=map_prefix,
+        rows=fields["rows"],
+        placed=fields["placed"],
+        topic_depths=fields["topic_depths"],
+        has_duplicates=bool(fields["has_duplicates"]),
+        pages=pages,
+    )
+    with store.lock():
+        existing = index_records(store)
+        # A build that died between publishing and noting so publishes again, in its old place.
+        earlier = [record.order for record in existing if record.id == job.index_id]
+        record = IndexRecord(
+            id=job.index_id,
+            order=earlier[0] if earlier else 1 + max((other.order for other in existing), default=-1),
+            version=job.version,
+            plan=job.plan,
+            dimensions=fields["dimensions"],
+            vectors=fields["vectors"],
+            embedder_fingerprint=fingerprint,
+            prefix=index_prefix,
+            maps=[finished],
+            created=job.created,
+            reports=reports,
+        )
+        publish(store, record)
+    return record
+
+
+def publish(store: DatasetStore, record: IndexRecord) -> None:
+    """Make an index and its maps visible, or replace what was visible."""
+    store.put(record.object_name, record.to_bytes())

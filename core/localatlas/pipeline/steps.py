@@ -1,0 +1,110 @@
+"""The stages whose work is a component's: neighbours, layout, topics, duplicates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from localatlas.pipeline.contracts import (
+    blame,
+    check_duplicates,
+    check_graph,
+    check_labels,
+    check_layout,
+    check_topics,
+)
+from localatlas.pipeline.index import LentIndex
+from localatlas.pipeline.stages import load_array, save_array
+from localatlas.pipeline.topic_table import save_topics
+from localatlas.protocols import (
+    Context,
+    DuplicateDetector,
+    Duplicates,
+    Layout,
+    NeighborFinder,
+    NeighborGraph,
+    Projector,
+    TopicLabeler,
+    TopicModeler,
+)
+from localatlas.resolve import Choice
+
+__all__ = [
+    "detect_duplicates",
+    "find_neighbors",
+    "lay_out",
+    "load_duplicates",
+    "load_graph",
+    "load_layout",
+    "model_topics",
+]
+
+# Labels take about a third of the topics stage on the demo's reviews.
+FITTED = 0.6
+
+
+def find_neighbors(choice: Choice[NeighborFinder], index: LentIndex, k: int, folder: Path, context: Context) -> None:
+    """Find the `k` nearest neighbours of every row."""
+    with blame(choice.entry):
+        graph = choice.component.build(index.vectors, k, index.metric, context)
+    checked = check_graph(choice.entry, graph, len(index.vectors), k)
+    save_array(folder / "indices.npy", checked.indices)
+    save_array(folder / "distances.npy", checked.distances)
+
+
+def load_graph(folder: Path) -> NeighborGraph:
+    """Return what `find_neighbors` wrote, memory-mapped."""
+    return NeighborGraph(load_array(folder / "indices.npy"), load_array(folder / "distances.npy"))
+
+
+def lay_out(choice: Choice[Projector], index: LentIndex, folder: Path, context: Context) -> None:
+    """Project the index."""
+    with blame(choice.entry):
+        layout = choice.component.project(index, context)
+    checked = check_layout(choice.entry, layout, len(index.vectors))
+    save_array(folder / "positions.npy", checked.positions)
+    for name, array in (checked.state or {}).items():
+        save_array(folder / f"state.{name}.npy", array)
+
+
+def load_layout(folder: Path) -> Layout:
+    """Return what `lay_out` wrote."""
+    state = {path.name[len("state.") : -len(".npy")]: load_array(path) for path in sorted(folder.glob("state.*.npy"))}
+    return Layout(load_array(folder / "positions.npy"), state or None)
+
+
+def model_topics(
+    modeler: Choice[TopicModeler],
+    labeler: Choice[TopicLabeler],
+    index: LentIndex,
+    layout: Layout,
+    folder: Path,
+    context: Context,
+) -> None:
+    """Find topics and name them."""
+    with blame(modeler.entry):
+        fitting = context.with_(report=lambda done, message: context.progress(done * FITTED, message))
+        topics = check_topics(
+            modeler.entry, modeler.component.fit(index, layout, fitting), len(index.vectors)
+        )
+    with blame(labeler.entry):
+        naming = context.with_(report=lambda done, message: context.progress(FITTED + done * (1 - FITTED), message))
+        labels = check_labels(labeler.entry, labeler.component.label(topics, index, naming), topics)
+    save_topics(folder, topics, labels)
+
+
+def detect_duplicates(choice: Choice[DuplicateDetector], index: LentIndex, folder: Path, context: Context) -> None:
+    """Find duplicates."""
+    with blame(choice.entry):
+        found = choice.component.detect(index, context)
+    checked = check_duplicates(choice.entry, found, len(index.vectors))
+    save_array(folder / "cluster.npy", checked.cluster)
+    save_array(folder / "verdict.npy", checked.verdict)
+
+
+def load_duplicates(folder: Path) -> Duplicates:
+    """Return what `detect_duplicates` wrote."""
+    return Duplicates(
+        np.asarray(load_array(folder / "cluster.npy")), np.asarray(load_array(folder / "verdict.npy"))
+    )
