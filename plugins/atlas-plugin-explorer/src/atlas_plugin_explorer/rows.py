@@ -1,0 +1,122 @@
+"""The rows of a map as JSON, for hover and detail, and its text, for search."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import functools
+import json
+import math
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from localatlas.errors import AtlasValueError, RowNotFoundError
+from localatlas.protocols import DuplicateVerdict, Map
+
+from atlas_plugin_explorer.columns import plain
+
+__all__ = ["FULL_ROWS", "LONGEST_TEXT", "MOST_ROWS", "RowReader"]
+
+LONGEST_TEXT = 1_000
+MOST_ROWS = 200
+FULL_ROWS = 20
+# Beyond it a number of JavaScript is not exact.
+SAFE_INTEGER = 2**53
+
+
+class RowReader:
+    """Reads rows and texts of one map; may be called from several threads."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002
+        self._map = map
+        self._lock = threading.Lock()
+        self._texts: dict[str, pa.ChunkedArray] = {}
+
+    @functools.cached_property
+    def table(self) -> pa.Table:
+        """The whole table, read once."""
+        return self._map.columns()
+
+    def text(self, field: str) -> pa.ChunkedArray:
+        """Return a text column [R]; the one asked for last is kept."""
+        with self._lock:
+            if field not in self._texts:
+                self._texts = {field: plain(self.table.column(field))}
+            return self._texts[field]
+
+    def rows(self, numbers: Sequence[int], *, full: bool) -> dict[str, Any]:
+        """Return rows of the dataset as `api/rows` answers them.
+
+        Raises:
+            AtlasValueError: too many rows at once.
+            RowNotFoundError: there is no such row.
+        """
+        most = FULL_ROWS if full else MOST_ROWS
+        if not 0 < len(numbers) <= most:
+            raise AtlasValueError(
+                f"{len(numbers):,} rows were asked for: 1 to {most} at once{' with full=1' if full else ''}"
+            )
+        total = len(self._map.row_ids)
+        if max(numbers) >= total:
+            raise RowNotFoundError(f"there is no row {max(numbers):,}: this map has rows 0 to {total - 1:,}")
+        with self._lock:
+            table = self.table
+        part = table.take(pa.array(numbers, pa.int64()))
+        values = [part.column(k).to_pylist() for k in range(part.num_columns)]
+        limit = None if full else LONGEST_TEXT
+        rows = [self._row(number, [column[k] for column in values], limit) for k, number in enumerate(numbers)]
+        return {"columns": part.column_names, "rows": rows}
+
+    def _row(self, number: int, values: list[Any], limit: int | None) -> dict[str, Any]:
+        shown, cut = [], {}
+        for place, value in enumerate(values):
+            text, length = shorten(as_json(value), limit)
+            shown.append(text)
+            if length is not None:
+                cut[str(place)] = length
+        topics, duplicates = self._map.topic_model, self._map.duplicate_groups
+        duplicate = duplicates and {
+            "verdict": DuplicateVerdict(int(duplicates.verdict[number])).label,
+            "cluster": int(duplicates.cluster[number]),
+        }
+        return {
+            "row": number,
+            "id": as_json(self._map.row_ids[number].as_py()),
+            "values": shown,
+            "cut": cut,
+            "topics": topics and topics.assignment[number].tolist(),
+            "duplicate": duplicate,
+        }
+
+
+def shorten(value: Any, limit: int | None) -> tuple[Any, int | None]:
+    """Cut a text, or a list or struct written as JSON, to `limit` characters; return its whole length if it was cut."""
+    if limit is None or value is None or isinstance(value, (bool, int, float)):
+        return value, None
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return (text[:limit], len(text)) if len(text) > limit else (value, None)
+
+
+def as_json(value: Any) -> Any:
+    """Return a value of a row as JSON can say it without losing a digit."""
+    match value:
+        case None | bool() | str():
+            return value
+        case int() | np.integer():
+            return int(value) if -SAFE_INTEGER <= value <= SAFE_INTEGER else str(value)
+        case float():
+            return value if math.isfinite(value) else str(value)
+        case bytes():
+            return f"<{len(value):,} bytes>"
+        case dt.datetime() | dt.date() | dt.time():
+            return value.isoformat()
+        case decimal.Decimal() | dt.timedelta():
+            return str(value)
+        case dict():
+            return {str(key): as_json(item) for key, item in value.items()}
+        case list() | tuple():
+            return [as_json(item) for item in value]
+    return str(value)

@@ -1,0 +1,84 @@
+"""Serves a map on this machine until it is interrupted."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import threading
+import webbrowser
+
+import click
+from localatlas.errors import AtlasValueError
+from localatlas.protocols import Map
+
+from atlas_plugin_explorer.guard import accepted_hosts
+from atlas_plugin_explorer.source import cache_folder, find_pages
+
+__all__ = ["bind", "serve"]
+
+GRACE_SECONDS = 2
+
+
+def serve(map: Map, host: str, port: int, *, browser: bool) -> None:  # noqa: A002  the noun's name
+    """Serve the explorer of a map; returns on Ctrl-C.
+
+    Args:
+        map: the map to show.
+        host: the address to listen on; anything but the loopback opens the map to the network.
+        port: the port, 0 takes a free one; the address is printed.
+        browser: whether to open it in the user's browser.
+
+    Raises:
+        AtlasValueError: the address cannot be taken.
+    """
+    import uvicorn  # noqa: PLC0415  not needed to build a map
+
+    from atlas_plugin_explorer.app import create_app  # noqa: PLC0415  neither is starlette
+
+    # Before anything is written: a wrong address should fail at once.
+    with bind(host, port) as listener:
+        pages = find_pages(map, cache_folder())
+        if pages.made:
+            click.echo(f"The map was built without pages for the explorer; they were made now, in {cache_folder()}")
+        app = create_app(map, accept=accepted_hosts(host), pages=pages)
+        settings = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            ws="none",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        url = address(listener)
+        click.echo(f"The map {map.name!r} is at {url} (Ctrl-C ends it)")
+        if browser:
+            # A text browser would keep this thread until it is closed.
+            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(settings).run(sockets=[listener])
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises:
+        AtlasValueError: the port is taken or not allowed, or the host is not this machine's.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        reasons = {errno.EADDRINUSE: "another program listens there", errno.EACCES: "this user may not listen there"}
+        reason = reasons.get(getattr(error, "errno", None) or 0, str(error))
+        raise AtlasValueError(
+            f"the map cannot be served at {host}, port {port}: {reason}. Take another port, or port 0 for any free one"
+        ) from error
+
+
+def address(listener: socket.socket) -> str:
+    """Return the address to open in a browser."""
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
