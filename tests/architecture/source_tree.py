@@ -15,6 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "core" / "localatlas"
+IMPORTERS = {"import_module", "__import__", "find_spec", "importorskip"}
 # What is read where the checkout carries no git.
 NOT_OURS = {".git", ".nox", ".venv", "node_modules", "dist", "build", "static", "__pycache__", ".pytest_cache"}
 
@@ -113,12 +114,7 @@ def imports(path: Path) -> Iterator[Import]:
             yield from (Import(alias.name, (), node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield Import(node.module, tuple(alias.name for alias in node.names), node.lineno)
-        elif isinstance(node, ast.Call) and called(node) in {
-            "import_module",
-            "__import__",
-            "find_spec",
-            "importorskip",
-        }:
+        elif isinstance(node, ast.Call) and called(node) in IMPORTERS:
             first = node.args[0] if node.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield Import(first.value, (), node.lineno)

@@ -101,11 +101,11 @@ def test_its_entry_points_are_in_known_groups_and_in_its_own_package(plugin: Dis
 @pytest.mark.plugins
 def test_its_components_take_options_that_all_have_defaults(plugin: Distribution) -> None:
     for name, component in components(plugin).items():
-        assert inspect.isclass(component), f"{name} is not a class"
+        assert inspect.isroutine(component.__init__), f"{name} is not a class"
         assert issubclass(component.Options, ComponentOptions), f"{name}.Options is not a ComponentOptions"
         options = component.Options()
         assert component.Options.model_validate_json(options.model_dump_json()) == options
-        assert list(inspect.signature(component.__init__).parameters) == ["self", "options"]
+        assert list(inspect.signature(component).parameters) == ["options"]
         assert vars(component(options)) == {"options": options}, f"{name}.__init__ does more than store its options"
 
 
@@ -117,9 +117,8 @@ def test_its_hooks_can_be_imported(plugin: Distribution) -> None:
 
 
 def test_no_two_plugins_here_give_one_name() -> None:
-    names = [
-        (group, name) for plugin in plugins() for group, entries in entry_points(plugin).items() for name in entries
-    ]
+    given = [entry_points(plugin).items() for plugin in plugins()]
+    names = [(group, name) for groups in given for group, entries in groups for name in entries]
     assert not [name for name, times in Counter(names).items() if times > 1]
 
 

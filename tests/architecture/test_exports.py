@@ -7,7 +7,7 @@ import importlib
 from pathlib import Path
 
 import pytest
-from source_tree import core_module, tree
+from source_tree import called, core_module, tree
 
 # Run, never imported.
 SCRIPTS = {"__main__"}
@@ -16,13 +16,16 @@ SCRIPTS = {"__main__"}
 def listed(path: Path) -> list[str] | None:
     """Return the names in `__all__`, or None where there is none."""
     for node in tree(path).body:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        if any(isinstance(target, ast.Name) and target.id == "__all__" for target in targets):
-            names: list[str] = ast.literal_eval(node.value)  # type: ignore[union-attr]  # an assignment has a value
-            return list(names)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value and "__all__" in assigned(node):
+            names: list[str] = ast.literal_eval(node.value)
+            return names
     return None
+
+
+def assigned(node: ast.Assign | ast.AnnAssign) -> set[str]:
+    """Return the names that an assignment binds."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def defined(path: Path) -> set[str]:
@@ -31,11 +34,14 @@ def defined(path: Path) -> set[str]:
     for node in tree(path).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             names.add(node.name)
-        elif isinstance(node, ast.Assign):
-            names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            names.add(node.target.id)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and not is_own_matter(node.value):
+            names |= assigned(node)
     return {name for name in names if not name.startswith("_") and not name.isupper()}
+
+
+def is_own_matter(value: ast.expr | None) -> bool:
+    """Tell whether what is assigned serves the module's own annotations or its log."""
+    return isinstance(value, ast.Call) and called(value) in {"ParamSpec", "TypeVar", "getLogger"}
 
 
 def test_all_lists_every_public_name(core_source: Path) -> None:
