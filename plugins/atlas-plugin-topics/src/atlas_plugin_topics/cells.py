@@ -1,0 +1,111 @@
+"""Fine cells: the basins of the layout's density."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atlas_plugin_topics.raster import Raster
+
+__all__ = ["density_cells"]
+
+MIN_CELL_ROWS = 5
+ROWS_PER_CELL = 12
+# Widths are in pixels. Below the narrowest a basin is a single pixel and says nothing.
+WIDEST_SHARE = 1 / 12
+NARROWEST = 0.7
+COARSE_STEP = 0.7
+REFINEMENTS = 3
+# How far past its best count the search goes on: narrower cells soon have too few rows to count.
+PATIENCE = 3
+
+Cells = NDArray[np.int64]
+
+
+def density_cells(raster: Raster, mass: NDArray[np.float64], max_cells: int) -> Cells:
+    """Return int64 [N], a cell 0..C-1 for every row.
+
+    Rows are counted per pixel and blurred; each pixel climbs to a peak, and what climbs to one peak is a
+    cell. The blur is the widest that gives about `min(max_cells, N / 12)` cells of 5 rows. The rows of
+    smaller ones join the cell of the nearest row of a large one.
+    """
+    wanted = min(max_cells, len(mass) // ROWS_PER_CELL)
+    if wanted < 2:  # noqa: PLR2004 - one cell holds everything
+        return np.zeros(len(mass), dtype=np.int64)
+    counts = np.bincount(raster.pixel, weights=mass, minlength=raster.side**2).reshape(raster.side, raster.side)
+    peaks = _search(counts, raster, wanted)
+    return _join_small(peaks, raster)
+
+
+def _search(counts: NDArray[np.float64], raster: Raster, wanted: int) -> Cells:
+    """Return each row's peak under the widest blur that gives `wanted` cells, or the most there can be."""
+    width = raster.side * WIDEST_SHARE
+    too_wide = width
+    best, best_count, since = np.zeros(0, dtype=np.int64), -1, 0
+    while width >= NARROWEST and since < PATIENCE and best_count < wanted:
+        peaks, count = _cells_at(counts, raster, width)
+        since += 1
+        if count > best_count:
+            best, best_count, since = peaks, count, 0
+        if count < wanted:
+            too_wide, width = width, width * COARSE_STEP
+    if best_count < wanted:
+        return best
+    narrow = width
+    for _ in range(REFINEMENTS):
+        middle = (narrow * too_wide) ** 0.5
+        peaks, count = _cells_at(counts, raster, middle)
+        if count >= wanted:
+            narrow, best = middle, peaks
+        else:
+            too_wide = middle
+    return best
+
+
+def _cells_at(counts: NDArray[np.float64], raster: Raster, width: float) -> tuple[Cells, int]:
+    """Return each row's peak (a flat pixel) under a Gaussian blur of `width` pixels, and the large cells."""
+    from scipy import ndimage
+
+    density = ndimage.gaussian_filter(counts.astype(np.float32), width, mode="constant", truncate=3.0)
+    peaks = climb(density)[raster.pixel]
+    sizes = np.bincount(peaks)
+    return peaks, int((sizes >= MIN_CELL_ROWS).sum())
+
+
+def climb(density: NDArray[np.float32]) -> Cells:
+    """Return int64 [side * side], the peak that each pixel reaches by always stepping to its highest neighbour.
+
+    Equal heights are ordered by pixel number, so that a plateau has one peak and no path is a circle.
+    """
+    height, width = density.shape
+    padded = np.pad(density, 1, constant_values=-1.0)
+    highest = np.full(density.shape, -1.0, dtype=np.float32)
+    step = np.zeros(density.shape, dtype=np.int64)
+    for dy in (-1, 0, 1):
+        for dx in (-1, 0, 1):
+            # Offsets run in order of pixel number, hence "or equal".
+            neighbour = padded[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width]
+            higher = neighbour >= highest
+            np.copyto(highest, neighbour, where=higher)
+            step[higher] = dy * width + dx
+    towards = (np.arange(height * width).reshape(height, width) + step).reshape(-1)
+    while True:
+        further = towards[towards]
+        if np.array_equal(further, towards):
+            return towards
+        towards = further
+
+
+def _join_small(peaks: Cells, raster: Raster) -> Cells:
+    """Number the cells 0..C-1, those of few rows given to the nearest row of a larger one."""
+    from scipy.spatial import KDTree
+
+    _, cells, sizes = np.unique(peaks, return_inverse=True, return_counts=True)
+    small = sizes[cells] < MIN_CELL_ROWS
+    if small.all():
+        return np.zeros(len(peaks), dtype=np.int64)
+    if small.any():
+        grid = np.column_stack(np.divmod(raster.pixel, raster.side))
+        _, nearest = KDTree(grid[~small]).query(grid[small])
+        cells[small] = cells[~small][nearest]
+    return np.unique(cells, return_inverse=True)[1].astype(np.int64)

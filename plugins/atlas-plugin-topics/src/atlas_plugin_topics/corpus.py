@@ -1,0 +1,67 @@
+"""The documents that are read to name topics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from localatlas.protocols import Index, Topics
+from numpy.typing import NDArray
+
+from atlas_plugin_topics.words import clean
+
+__all__ = ["Corpus", "read_corpus"]
+
+# Meanings are compared in the main directions of the vectors: faster, and less noisy than all of them.
+MEANING_DIMENSIONS = 48
+MEANING_SAMPLE = 4_000
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The documents, one for each row that has text and was drawn.
+
+    Attributes:
+        rows: int64 [N], the rows of the index.
+        texts: the cleaned texts.
+        weights: float64 [N], how many dataset rows each one stands for.
+        meaning: float32 [N, P], the rows' vectors in their main directions, around their mean.
+        assignment: int32 [N, D], as in `Topics`.
+    """
+
+    rows: NDArray[np.int64]
+    texts: list[str]
+    weights: NDArray[np.float64]
+    meaning: NDArray[np.float32]
+    assignment: NDArray[np.int32]
+
+
+def read_corpus(topics: Topics, index: Index, max_documents: int, max_characters: int) -> Corpus:
+    """Read the texts of all rows, or of an even sample over the finest topics."""
+    finest = topics.assignment[:, -1]
+    rows = np.argsort(finest, kind="stable")
+    if len(rows) > max_documents:
+        rows = rows[np.linspace(0, len(rows) - 1, max_documents).astype(np.int64)]
+    rows = np.sort(rows)
+    cleaned = [clean(text, max_characters) if text else "" for text in index.text(rows)]
+    there = np.array([bool(text.strip()) for text in cleaned], dtype=bool)
+    rows = rows[there]
+    return Corpus(
+        rows,
+        [text for text in cleaned if text.strip()],
+        np.asarray(index.weights, dtype=np.float64)[rows],
+        _meaning(index, rows),
+        topics.assignment[rows],
+    )
+
+
+def _meaning(index: Index, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return float32 [N, P], the vectors of some rows in their main directions."""
+    if not len(rows):
+        return np.zeros((0, 1), dtype=np.float32)
+    vectors = np.asarray(index.vectors[rows], dtype=np.float32)
+    vectors = vectors - vectors.mean(axis=0)
+    sample = vectors[:: max(1, len(vectors) // MEANING_SAMPLE)]
+    _, directions = np.linalg.eigh(sample.T @ sample)
+    meaning: NDArray[np.float32] = vectors @ directions[:, ::-1][:, :MEANING_DIMENSIONS]
+    return meaning

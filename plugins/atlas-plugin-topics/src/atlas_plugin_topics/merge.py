@@ -1,0 +1,129 @@
+"""Cells become topics: one tree of merges, cut at each depth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Cells", "cut"]
+
+# Exponent 1 would be average linkage, 0.5 lets the largest swallow one small group after another.
+NORMALISATION = 0.75
+FLOOR_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The fine cells C of a map.
+
+    Attributes:
+        tie: float64 [C, C], symmetric: the weight of the neighbour graph between two cells.
+        degree: float64 [C], the weight of all ties of a cell's rows, inner ones included.
+        size: float64 [C], the dataset rows of each cell.
+        centre: float64 [C, 2], the mean position.
+    """
+
+    tie: NDArray[np.float64]
+    degree: NDArray[np.float64]
+    size: NDArray[np.float64]
+    centre: NDArray[np.float64]
+
+
+def cut(cells: Cells, counts: Sequence[int], *, min_size: float, cap: float | None) -> list[NDArray[np.int64]]:
+    """Return int64 [C] for each depth, broadest first: the group of every cell, named by its smallest cell.
+
+    Args:
+        cells: what to merge.
+        counts: topics to aim for at each depth, broadest first. The floor may leave fewer.
+        min_size: rows below which a group joins another.
+        cap: see `TopicOptions.cap`.
+    """
+    merger = _Merger(cells)
+    depths = []
+    for count in reversed(counts):
+        mean = float(cells.size.sum()) / count
+        merger.absorb_below(max(FLOOR_SHARE * mean, min_size))
+        merger.join_to(count, None if cap is None else cap * mean)
+        depths.append(merger.group.copy())
+    return depths[::-1]
+
+
+class _Merger:
+    """Groups of cells that grow by merging; a dead group's entries are never read again."""
+
+    def __init__(self, cells: Cells) -> None:
+        self.group = np.arange(len(cells.size))
+        self.alive = np.ones(len(cells.size), dtype=bool)
+        self.tie = cells.tie.copy()
+        np.fill_diagonal(self.tie, 0.0)
+        self.degree = np.maximum(cells.degree, 1e-9)
+        self.size = cells.size.copy()
+        self.centre = cells.centre.copy()
+
+    def absorb_below(self, floor: float) -> None:
+        """Merge every group smaller than `floor` rows, smallest first."""
+        while self.alive.sum() > 1:
+            small = np.where(self.alive, self.size, np.inf)
+            smallest = int(small.argmin())
+            if small[smallest] >= floor:
+                return
+            pull = self.tie[smallest] / np.sqrt(self.degree)
+            if not (pull[self.alive] > 0).any():
+                pull = -self._distance(smallest)
+            pull = np.where(self.alive, pull, -np.inf)
+            pull[smallest] = -np.inf
+            self._merge(int(pull.argmax()), smallest)
+
+    def join_to(self, count: int, limit: float | None) -> None:
+        """Merge the most strongly linked pair until `count` groups are left."""
+        link = np.array([self._links(group, limit) for group in range(len(self.alive))])
+        best = link.argmax(axis=1)
+        for _ in range(int(self.alive.sum()) - count):
+            strength = link[np.arange(len(link)), best]
+            one = int(strength.argmax())
+            other = int(best[one])
+            kept, gone = min(one, other), max(one, other)
+            self._merge(kept, gone)
+            link[gone] = link[:, gone] = -np.inf
+            link[kept] = link[:, kept] = self._links(kept, limit)
+            stale = self.alive & ((best == kept) | (best == gone))
+            stale[kept] = True
+            best[stale] = link[stale].argmax(axis=1)
+            nearer = link[:, kept] > link[np.arange(len(link)), best]
+            best[nearer] = kept
+
+    def _links(self, group: int, limit: float | None) -> NDArray[np.float64]:
+        """Return float64 [C], how strongly a group is linked to each other one; -inf to itself and the dead.
+
+        Groups without any tie are linked by nearness on the map, below all that are tied.
+        """
+        if not self.alive[group]:
+            return np.full(len(self.alive), -np.inf)
+        tied = self.tie[group] / (self.degree[group] * self.degree) ** NORMALISATION
+        reluctance = np.ones_like(tied) if limit is None else 1.0 + ((self.size[group] + self.size) / limit) ** 2
+        link = np.where(tied > 0, tied / reluctance, -(1e-9 + self._distance(group)) * reluctance)
+        link[~self.alive] = -np.inf
+        link[group] = -np.inf
+        return link
+
+    def _distance(self, group: int) -> NDArray[np.float64]:
+        """Return float64 [C], the distance on the map from a group to each other one."""
+        apart: NDArray[np.float64] = np.linalg.norm(self.centre - self.centre[group], axis=1)
+        return apart
+
+    def _merge(self, kept: int, gone: int) -> None:
+        """Let one group take over another."""
+        self.tie[kept] += self.tie[gone]
+        self.tie[:, kept] += self.tie[:, gone]
+        self.tie[kept, kept] = 0.0
+        self.tie[gone] = self.tie[:, gone] = 0.0
+        total = self.size[kept] + self.size[gone]
+        share = self.size[gone] / total
+        self.centre[kept] += share * (self.centre[gone] - self.centre[kept])
+        self.degree[kept] += self.degree[gone]
+        self.size[kept] = total
+        self.alive[gone] = False
+        self.group[self.group == gone] = kept

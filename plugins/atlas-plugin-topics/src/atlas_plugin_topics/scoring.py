@@ -1,0 +1,96 @@
+"""How well each term sets a topic off from its siblings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atlas_plugin_topics.corpus import Corpus
+from atlas_plugin_topics.lexicon import Usage
+from atlas_plugin_topics.phrases import MAX_LETTERS, Terms
+
+__all__ = ["Scores", "cohesion", "score_topics"]
+
+# So many documents like the rest are added to each side before shares are compared.
+PRIOR_DOCUMENTS = 4.0
+# Names of two or three words that belong together are clearer than one word.
+PHRASE_BONUS = 0.5
+ENDS_FLOOR = 0.3
+MIN_SHARE = 0.02
+MIN_LIFT = 1.15
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The terms of some sibling topics K.
+
+    Attributes:
+        value: float64 [T, K], 0 where a term does not speak for a topic.
+        share: float64 [T, K], the share of the topic's rows that hold the term.
+    """
+
+    value: NDArray[np.float64]
+    share: NDArray[np.float64]
+
+
+def cohesion(terms: Terms, use: Usage) -> NDArray[np.float64]:
+    """Return float64 [T] in [0, 1]: of the documents with a phrase's rarest word, the share with the phrase; 1 for words."""
+    single = np.nonzero(terms.length == 1)[0]
+    held = np.ones(int(terms.words.max(initial=0)) + 2)
+    held[terms.words[single, 0]] = use.documents[single]
+    held[-1] = np.inf
+    rarest: NDArray[np.float64] = held[terms.words].min(axis=1) if MAX_LETTERS else held
+    return np.clip(use.documents / np.maximum(rarest, 1.0), 0.0, 1.0)
+
+
+def score_topics(
+    corpus: Corpus, terms: Terms, use: Usage, whole: NDArray[np.float64], member: NDArray[np.int64]
+) -> Scores:
+    """Score all terms for the siblings that a family of rows is divided into.
+
+    sqrt(p) log(p / q), p being the share of the topic's rows with the term and q that in its siblings,
+    times what speaks for the term itself: that phrases end with it, that it is a name rather than a chance
+    meeting of words, and that its documents mean what the topic means.
+
+    Args:
+        corpus: the documents.
+        terms: the candidates.
+        use: what `usage` says of them.
+        whole: `cohesion` of the terms.
+        member: int64 [N], 0..K-1 for the family's rows, -1 for all other rows. With K = 1 the sibling is
+            what lies outside the family, or nothing.
+    """
+    from scipy import sparse
+
+    topics = int(member.max()) + 1
+    inside = np.nonzero(member >= 0)[0]
+    table = sparse.csr_array((corpus.weights[inside], (inside, member[inside])), shape=(len(member), topics))
+    counts = np.asarray((use.holds @ table).todense(), dtype=np.float64)
+    sizes = np.bincount(member[inside], weights=corpus.weights[inside], minlength=topics)
+    everywhere = np.asarray(use.holds @ corpus.weights, dtype=np.float64)
+    total, base = (counts.sum(axis=1), sizes.sum()) if topics > 1 else (everywhere, corpus.weights.sum())
+    typical = (total / base)[:, None]
+    share = (counts + PRIOR_DOCUMENTS * typical) / (sizes + PRIOR_DOCUMENTS)
+    rest = (total[:, None] - counts + PRIOR_DOCUMENTS * typical) / (base - sizes + PRIOR_DOCUMENTS)
+    lift = share / np.maximum(rest, 1e-12)
+    fits = (counts > 0) & (share >= MIN_SHARE) & (lift >= MIN_LIFT)
+    value = np.where(fits, np.sqrt(share) * np.log(np.maximum(lift, 1.0)), 0.0)
+    value *= (_quality(terms, use, whole))[:, None] * _likeness(corpus, use, member, topics)
+    return Scores(value, share)
+
+
+def _quality(terms: Terms, use: Usage, whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 [T], what speaks for a term wherever it occurs."""
+    bonus = np.where(terms.length > 1, 1.0 + PHRASE_BONUS * whole, 1.0)
+    return np.clip(use.ends, ENDS_FLOOR, 1.0) * bonus
+
+
+def _likeness(corpus: Corpus, use: Usage, member: NDArray[np.int64], topics: int) -> NDArray[np.float64]:
+    """Return float64 [T, K] in [0, 1]: do a term's documents lie where the topic lies, seen from the family's middle?"""
+    middle = corpus.meaning[member >= 0].mean(axis=0) if topics > 1 else np.zeros(corpus.meaning.shape[1])
+    centres = np.array([corpus.meaning[member == topic].mean(axis=0) for topic in range(topics)]) - middle
+    meaning = use.meaning - middle
+    lengths = np.linalg.norm(meaning, axis=1)[:, None] * np.linalg.norm(centres, axis=1)
+    return np.clip(meaning @ centres.T / np.maximum(lengths, 1e-12), 0.0, 1.0)

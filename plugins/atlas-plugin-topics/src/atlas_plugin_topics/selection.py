@@ -1,0 +1,99 @@
+"""Which terms make the label of each topic: telling, few, and no two topics alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atlas_plugin_topics.lexicon import Usage
+from atlas_plugin_topics.phrases import Terms
+from atlas_plugin_topics.scoring import Scores
+
+__all__ = ["Chooser"]
+
+# A second term must be nearly as good as the first.
+SECOND_SHARE = 0.45
+# Terms whose rows overlap this much (of the rarer one's rows) say the same.
+SAME_ROWS = 0.6
+CANDIDATES = 60
+# A word gives way to a phrase that holds most of its occurrences in the topic.
+GIVES_WAY = 0.5
+# A word that a sibling's label has already counts less.
+SHARED_WORD = 0.6
+
+
+@dataclass
+class Chooser:
+    """Chooses label and keyword terms; remembers which terms the map has used.
+
+    Attributes:
+        terms: the candidates.
+        use: what `usage` says of them.
+        max_terms: terms in a label at most.
+        keywords: keywords at most.
+    """
+
+    terms: Terms
+    use: Usage
+    max_terms: int
+    keywords: int
+
+    def __post_init__(self) -> None:
+        self.used: set[int] = set()
+        self.words = [frozenset(int(word) for word in row if word >= 0) for row in self.terms.words]
+
+    def ranked(self, scores: Scores, topic: int) -> list[int]:
+        """Return the best terms of a sibling topic, best first, words that only occur in a phrase left out."""
+        value = scores.value[:, topic]
+        order = np.argsort(-value, kind="stable")[: CANDIDATES * 2]
+        candidates = [int(term) for term in order if value[term] > 0]
+        return [term for term in candidates if not self._gives_way(term, candidates, scores.share[:, topic])][
+            :CANDIDATES
+        ]
+
+    def pick(self, ranked: Sequence[int], value: NDArray[np.float64], banned: set[int]) -> list[int]:
+        """Return one to `max_terms` terms for a label and mark them as used; none if nothing is left."""
+        chosen: list[int] = []
+        for term in ranked:
+            if len(chosen) == self.max_terms or (chosen and value[term] < SECOND_SHARE * value[chosen[0]]):
+                break
+            if term in self.used or term in banned or any(self._same(term, other) for other in chosen):
+                continue
+            chosen.append(term)
+        self.used.update(chosen)
+        return chosen
+
+    def keyword_terms(self, ranked: Sequence[int], label: Sequence[int]) -> list[int]:
+        """Return the label's terms and the next best ones that share no word with those before."""
+        chosen = list(label)
+        for term in ranked:
+            if len(chosen) == self.keywords:
+                break
+            if not any(self.words[term] & self.words[other] for other in chosen):
+                chosen.append(term)
+        return chosen
+
+    def _gives_way(self, term: int, candidates: Sequence[int], share: NDArray[np.float64]) -> bool:
+        """Whether a longer candidate that contains `term` has most of its rows."""
+        return any(
+            self.terms.length[other] > self.terms.length[term]
+            and self.words[term] < self.words[other]
+            and share[other] >= GIVES_WAY * share[term]
+            for other in candidates
+        )
+
+    def _same(self, one: int, other: int) -> bool:
+        """Whether two terms share a word or mostly stand in the same documents."""
+        if self.words[one] & self.words[other]:
+            return True
+        a, b = self._documents(one), self._documents(other)
+        return len(np.intersect1d(a, b, assume_unique=True)) > SAME_ROWS * min(len(a), len(b))
+
+    def _documents(self, term: int) -> NDArray[np.int32]:
+        """Return the documents that hold a term."""
+        holds = self.use.holds
+        documents: NDArray[np.int32] = holds.indices[holds.indptr[term] : holds.indptr[term + 1]]
+        return documents

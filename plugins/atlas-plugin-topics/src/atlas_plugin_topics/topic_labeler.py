@@ -1,0 +1,128 @@
+"""The topic labeler `phrases`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+import numpy as np
+from localatlas.protocols import Context, Index, TopicLabel, Topics
+
+from atlas_plugin_topics.corpus import Corpus, read_corpus
+from atlas_plugin_topics.exemplars import exemplars
+from atlas_plugin_topics.lexicon import Usage, usage
+from atlas_plugin_topics.options import PhrasesOptions
+from atlas_plugin_topics.phrases import Terms, find_terms
+from atlas_plugin_topics.plurals import word_groups
+from atlas_plugin_topics.scoring import cohesion, score_topics
+from atlas_plugin_topics.selection import Chooser
+from atlas_plugin_topics.stopwords import stop_words
+from atlas_plugin_topics.surfaces import surfaces
+from atlas_plugin_topics.words import Words, read_words
+
+__all__ = ["Phrases"]
+
+JOINT = " · "
+
+
+@dataclass
+class _Choice:
+    """The terms of a topic."""
+
+    label: list[int] = field(default_factory=list)
+    keywords: list[int] = field(default_factory=list)
+
+
+class Phrases:
+    """Names topics by the phrases that set them off from their siblings; no stop list, no model, any language.
+
+    A topic without usable text is called by its number and size.
+    """
+
+    Options: ClassVar[type[PhrasesOptions]] = PhrasesOptions
+
+    def __init__(self, options: PhrasesOptions) -> None:
+        """Store the options."""
+        self.options = options
+
+    def label(self, topics: Topics, index: Index, context: Context) -> dict[int, TopicLabel]:
+        """Return a label for every topic id; no two are the same."""
+        context.progress(0.0, "reading texts")
+        corpus = read_corpus(topics, index, self.options.max_documents, self.options.max_characters)
+        words = read_words(corpus.texts)
+        context.progress(0.5, "weighing phrases")
+        terms, use = _candidates(words, corpus)
+        choices = self._choose(topics, corpus, terms, use)
+        context.progress(0.8, "writing labels")
+        wanted = sorted({term for choice in choices.values() for term in (*choice.label, *choice.keywords)})
+        spelled = surfaces(wanted, terms, words, corpus)
+        return self._written(topics, index, choices, spelled)
+
+    def _choose(self, topics: Topics, corpus: Corpus, terms: Terms, use: Usage) -> dict[int, _Choice]:
+        """Choose the terms of every topic, family by family from the broadest depth on."""
+        chooser = Chooser(terms, use, self.options.max_terms, self.options.keywords)
+        whole = cohesion(terms, use)
+        choices = {int(topic): _Choice() for topic in topics.topic_id}
+        if not len(terms.length):
+            return choices
+        for parent in (-1, *(int(topic) for topic in topics.topic_id)):
+            family = topics.children(parent)
+            if not len(family):
+                continue
+            depth = int(topics.depth[topics.topic_id == family[0]][0])
+            column = corpus.assignment[:, depth - 1]
+            present = [int(topic) for topic in family if (column == topic).any()]
+            if not present:
+                continue
+            member = np.full(len(column), -1)
+            for number, topic in enumerate(present):
+                member[column == topic] = number
+            scores = score_topics(corpus, terms, use, whole, member)
+            above = set(choices[parent].label) if parent in choices else set()
+            banned = above if len(above) == 1 else set()
+            ranked = [chooser.ranked(scores, number) for number in range(len(present))]
+            best = [scores.value[terms_[0], number] if terms_ else 0.0 for number, terms_ in enumerate(ranked)]
+            for number in np.argsort(-np.array(best), kind="stable"):
+                label = chooser.pick(ranked[number], scores.value[:, number], banned)
+                choices[present[number]] = _Choice(label, chooser.keyword_terms(ranked[number], label))
+        return choices
+
+    def _written(
+        self, topics: Topics, index: Index, choices: dict[int, _Choice], spelled: dict[int, str]
+    ) -> dict[int, TopicLabel]:
+        """Turn chosen terms into labels."""
+        labels: dict[int, TopicLabel] = {}
+        taken: set[str] = set()
+        for topic, depth, size in zip(topics.topic_id, topics.depth, topics.size, strict=True):
+            choice = choices[int(topic)]
+            keywords = tuple(dict.fromkeys(spelled[term] for term in choice.keywords))
+            neutral = f"Topic {topic}{JOINT}{size:,} rows"
+            name = JOINT.join(spelled[term] for term in choice.label)
+            label = name if name and name not in taken else neutral
+            taken.add(label)
+            rows = np.nonzero(topics.assignment[:, depth - 1] == topic)[0]
+            labels[int(topic)] = TopicLabel(
+                label=label,
+                description="/".join(keywords) or neutral,
+                keywords=keywords,
+                exemplars=exemplars(index, rows, self.options.exemplars),
+            )
+        return labels
+
+
+def _candidates(words: Words, corpus: Corpus) -> tuple[Terms, Usage]:
+    """Find the phrases that may name topics."""
+    least = _min_documents(len(corpus.texts))
+    own = np.arange(len(words.vocabulary), dtype=np.int32)
+    everything = np.ones(len(own), dtype=bool)
+    single = find_terms(words, own, everything, least, longest=1)
+    alone = usage(single, words, corpus.meaning)
+    stop = stop_words(words, single, alone)
+    group = word_groups(words, single, alone, stop)
+    terms = find_terms(words, group, ~stop, least)
+    return terms, usage(terms, words, corpus.meaning)
+
+
+def _min_documents(documents: int) -> int:
+    """Return how many documents must hold a phrase."""
+    return max(1, min(5, documents // 150))

@@ -1,0 +1,134 @@
+"""The topic modeler `nomic-topic`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+from localatlas.protocols import Context, Index, Layout, NeighborGraph, Topics
+from numpy.typing import NDArray
+
+from atlas_plugin_topics.borders import nearest_pixel, pixel_owner, touching
+from atlas_plugin_topics.cells import density_cells
+from atlas_plugin_topics.graph import Ties, row_mass, ties
+from atlas_plugin_topics.lands import lands
+from atlas_plugin_topics.merge import Cells, cut
+from atlas_plugin_topics.numbering import Numbered, number, renumber
+from atlas_plugin_topics.options import TopicOptions
+from atlas_plugin_topics.plan import topic_counts
+from atlas_plugin_topics.raster import Raster, raster_of
+from atlas_plugin_topics.structure import has_structure
+from atlas_plugin_topics.vote import agreement, vote
+
+__all__ = ["NomicTopic"]
+
+SMALL_SIDE, LARGE_SIDE = 512, 1024
+LARGE_ROWS = 20_000
+CELLS_PER_FINEST_TOPIC = 4
+# How far from its rows a cell still counts as land when borders are sought, as a share of the map's width.
+GATE_REACH = 24 / 1024
+# Ties between cells that do not touch on the map count this much.
+GATE = 0.1
+
+
+class NomicTopic:
+    """Nested topics: fine density cells of the layout, merged by the neighbour graph, one tree cut at each depth.
+
+    Every row is placed at every depth. The same input gives the same topics; nothing is drawn at random
+    but the reference sample of the guard, which follows from the seed.
+    """
+
+    Options: ClassVar[type[TopicOptions]] = TopicOptions
+
+    def __init__(self, options: TopicOptions) -> None:
+        """Store the options."""
+        self.options = options
+
+    def neighbors_needed(self, n: int) -> int:
+        """How many neighbours it will ask of an index of `n` rows."""
+        return min(self.options.n_neighbors, max(n - 1, 0))
+
+    def fit(self, index: Index, layout: Layout, context: Context) -> Topics:
+        """Return topics without labels."""
+        weights = np.asarray(index.weights)
+        positions = np.asarray(layout.positions)
+        n = len(weights)
+        context.progress(0.0, "looking for cells")
+        counts = topic_counts(n, self.options)
+        if self.options.guard and max(counts) > 1 and not has_structure(index, context):
+            counts = [1] * len(counts)
+        raster = raster_of(positions, LARGE_SIDE if n > LARGE_ROWS else SMALL_SIDE)
+        mass = row_mass(weights)
+        bonds = ties(self._graph(index, n), mass)
+        cells = density_cells(raster, mass, max(self.options.max_cells, CELLS_PER_FINEST_TOPIC * counts[-1]))
+        context.progress(0.4, "merging cells")
+        groups = vote(bonds, self._groups(cells, counts, raster, bonds, positions, weights))
+        context.progress(0.7, "drawing topics")
+        return _described(number(groups, weights), raster, bonds, positions, weights)
+
+    def _graph(self, index: Index, n: int) -> NeighborGraph:
+        """Return the lent graph, or one without neighbours for a single row."""
+        wanted = self.neighbors_needed(n)
+        if wanted:
+            return index.neighbors(wanted)
+        return NeighborGraph(np.empty((n, 0), dtype=np.int32), np.empty((n, 0), dtype=np.float32))
+
+    def _groups(
+        self,
+        cells: NDArray[np.int64],
+        counts: Sequence[int],
+        raster: Raster,
+        bonds: Ties,
+        positions: NDArray[np.float32],
+        weights: NDArray[np.integer],
+    ) -> NDArray[np.int32]:
+        """Return int32 [N, D], nested groups of the rows."""
+        graph = _cell_graph(cells, raster, bonds, positions, weights)
+        tree = cut(graph, counts, min_size=self.options.min_topic_size, cap=self.options.cap)
+        return renumber([groups[cells] for groups in tree])
+
+
+def _cell_graph(
+    cells: NDArray[np.int64],
+    raster: Raster,
+    bonds: Ties,
+    positions: NDArray[np.float32],
+    weights: NDArray[np.integer],
+) -> Cells:
+    """Sum the ties of the rows up to ties of their cells, those of cells that do not touch held back."""
+    count = int(cells.max()) + 1
+    near = cells[bonds.row_of_tie()]
+    tie = np.bincount(near * count + cells[bonds.other], weights=bonds.weight, minlength=count**2)
+    tie = tie.reshape(count, count)
+    degree = tie.sum(axis=1)
+    owner = pixel_owner(raster, nearest_pixel(raster, GATE_REACH * raster.side), cells, row_mass(weights))
+    gated = np.where(touching(owner, count), tie, GATE * tie)
+    rows = np.bincount(cells)
+    centre = np.column_stack([np.bincount(cells, weights=axis) / rows for axis in positions.T])
+    return Cells(gated, degree, np.bincount(cells, weights=weights), centre)
+
+
+def _described(
+    numbered: Numbered,
+    raster: Raster,
+    bonds: Ties,
+    positions: NDArray[np.float32],
+    weights: NDArray[np.integer],
+) -> Topics:
+    """Give the topics their places and the rows their confidence."""
+    anchors, hulls = [], []
+    for column in numbered.assignment.T:
+        place = lands(raster, positions, column - column.min(), weights)
+        anchors.append(place.anchor)
+        hulls.extend(place.hull)
+    return Topics(
+        topic_id=numbered.topic_id,
+        depth=numbered.depth,
+        parent_id=numbered.parent_id,
+        size=numbered.size,
+        position=np.concatenate(anchors),
+        hull=tuple(hulls),
+        assignment=numbered.assignment,
+        confidence=agreement(bonds, numbered.assignment),
+    )

@@ -1,0 +1,122 @@
+"""Texts become words, in any script."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Words", "read_words", "surface"]
+
+# What is markup or address rather than prose ends a phrase.
+NOT_PROSE = re.compile(
+    r"<[^<>]{0,300}>|(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net|html?|php|jpe?g|png)\b\S*", re.IGNORECASE
+)
+# Scripts that write no spaces: Thai, Lao, Tibetan, Burmese, Khmer, kana and Han. Each letter is a word of its own here.
+UNSPACED = (
+    "\u0e00-\u0e4f\u0e80-\u0ecf\u0f00-\u0fbc\u1000-\u104f\u1780-\u17d3\u3005-\u3007\u3041-\u309f"
+    "\u30a0-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
+)
+POSSESSIVE = ("'s", "’s")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of all documents on one line.
+
+    Attributes:
+        vocabulary: the distinct words W, case-folded.
+        word: int32 [M], numbers into the vocabulary.
+        document: int32 [M], the document of each word, rising.
+        begin: int32 [M], where the word begins in its cleaned document.
+        end: int32 [M], where it ends.
+        last: bool [M], whether a phrase ends with this word: punctuation, a number or the text's end follows.
+        unspaced: bool [W], whether the word is one letter of a script that writes no spaces.
+    """
+
+    vocabulary: tuple[str, ...]
+    word: NDArray[np.int32]
+    document: NDArray[np.int32]
+    begin: NDArray[np.int32]
+    end: NDArray[np.int32]
+    last: NDArray[np.bool_]
+    unspaced: NDArray[np.bool_]
+
+
+def clean(text: str, max_characters: int) -> str:
+    """Return the prose of a text: entities resolved, markup and addresses turned into an end of phrase."""
+    shown = text[:max_characters]
+    if "&" in shown:
+        shown = html.unescape(shown)
+    return unicodedata.normalize("NFC", NOT_PROSE.sub(" | ", shown))
+
+
+def read_words(texts: Sequence[str]) -> Words:
+    """Find the words of cleaned texts."""
+    number: dict[str, int] = {}
+    word: list[int] = []
+    begin: list[int] = []
+    end: list[int] = []
+    last: list[bool] = []
+    lengths = []
+    for text in texts:
+        before = len(word)
+        for key, start, stop, ends in _words_of(text):
+            word.append(number.setdefault(key, len(number)))
+            begin.append(start)
+            end.append(stop)
+            last.append(ends)
+        lengths.append(len(word) - before)
+    vocabulary = tuple(number)
+    letter = re.compile(f"[{UNSPACED}]")
+    return Words(
+        vocabulary,
+        np.array(word, dtype=np.int32),
+        np.repeat(np.arange(len(texts), dtype=np.int32), lengths),
+        np.array(begin, dtype=np.int32),
+        np.array(end, dtype=np.int32),
+        np.array(last, dtype=bool),
+        np.array([bool(letter.match(one)) for one in vocabulary], dtype=bool),
+    )
+
+
+def surface(text: str, begin: int, end: int) -> str:
+    """Return a stretch of a cleaned text as it is written, on one line."""
+    return " ".join(text[begin:end].split())
+
+
+def _words_of(text: str) -> Iterator[tuple[str, int, int, bool]]:
+    """Yield key, begin, end and whether a phrase ends here, for each word of a cleaned text."""
+    pattern, gap = _patterns()
+    matches = list(pattern.finditer(text))
+    for position, match in enumerate(matches):
+        written = match.group()
+        if not written[0].isalpha():
+            continue
+        start, stop = match.span()
+        after = matches[position + 1] if position + 1 < len(matches) else None
+        ends = after is None or not after.group()[0].isalpha() or not gap.fullmatch(text, stop, after.start())
+        if written.endswith(POSSESSIVE):
+            written, stop = written[:-2], stop - 2
+        yield written.casefold().replace("’", "'"), start, stop, ends
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what a word looks like, and what may stand between two words of one phrase."""
+    marks = _marks()
+    plain = rf"(?:(?![{UNSPACED}])[^\W_])[{marks}]*"
+    word = rf"[{UNSPACED}][{marks}]*|{plain}(?:{plain})*(?:['’](?:{plain})+)*"
+    return re.compile(word), re.compile(r"[ \t\u00a0\u200b]*-?[ \t\u00a0]*|[ \t]*\r?\n[ \t]*(?!\s)")
+
+
+@cache
+def _marks() -> str:
+    """Return the combining marks of the basic plane, for a character class: Python's \\w leaves them out."""
+    return "".join(re.escape(chr(code)) for code in range(0x300, 0xFE30) if unicodedata.category(chr(code))[0] == "M")
