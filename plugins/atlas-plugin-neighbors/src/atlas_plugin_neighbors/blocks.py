@@ -83,7 +83,8 @@ def _top_columns(scores: FloatArray, wanted: int) -> IntArray:
         equal = scores[tied] == threshold[tied]
         room = wanted - np.count_nonzero(scores[tied] > threshold[tied], axis=1)
         keep[tied] &= ~(equal & (np.cumsum(equal, axis=1) > room[:, None]))
-    return np.flatnonzero(keep).reshape(count, wanted) % width
+    columns: IntArray = np.flatnonzero(keep).reshape(count, wanted) % width
+    return columns
 
 
 def _measured(

@@ -1,0 +1,245 @@
+"""What a projector must do."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from localatlas.errors import BuildCancelled
+from localatlas.protocols import Context, Layout
+from localatlas.protocols.nouns import Metric
+from localatlas.testing.check import Check, Make, check
+from localatlas.testing.example import ArrayIndex, ProgressLog, cancelling, clusters
+from localatlas.testing.kit import require
+
+__all__ = ["CHECKS", "EXTRA_CHECKS"]
+
+ROWS = 150
+SEED = 7
+# Of a row's 5 nearest in the layout, this share must be of its own cluster; three far clusters give 1 and chance 1/3.
+OWN_CLUSTER_SHARE = 0.9
+# A row that was mapped must come back nearer to its own cluster's center than to the others', for this share of rows.
+TRANSFORM_SHARE = 0.9
+
+
+def _index(projector: Any, vectors: NDArray[np.float32], metric: Metric = "cosine") -> ArrayIndex:
+    """Return an index that lends as many neighbours as the projector said it needs."""
+    return ArrayIndex(vectors, metric=metric, lent=projector.neighbors_needed(len(vectors)))
+
+
+def _project(make: Make, vectors: NDArray[np.float32], *, seed: int = SEED) -> Layout:
+    projector = make()
+    layout: Layout = projector.project(_index(projector, vectors), Context(seed=seed))
+    return layout
+
+
+def _require_layout(layout: Layout, n: int) -> None:
+    require(isinstance(layout, Layout), f"`project` must return a Layout, not {type(layout).__name__}.")
+    positions = layout.positions
+    require(isinstance(positions, np.ndarray), f"`positions` must be an array, not {type(positions).__name__}.")
+    require(positions.dtype == np.float32, f"`positions` must be float32, not {positions.dtype}.")
+    require(positions.shape == (n, 2), f"`positions` of {n} rows must have shape ({n}, 2), not {positions.shape}.")
+    bad = int((~np.isfinite(positions)).any(axis=1).sum())
+    require(bad == 0, f"`positions` must be finite: {bad} of {n} rows are not.")
+
+
+@check("projector")
+def check_neighbors_needed_is_a_count(make: Make) -> None:
+    """`neighbors_needed(n)` is a whole number from 0 up, for every n."""
+    for n in (1, 2, 3, 10, 1_000, 10_000_000):
+        needed = make().neighbors_needed(n)
+        fits = isinstance(needed, int) and needed >= 0
+        require(fits, f"neighbors_needed({n}) must be a whole number from 0 up, not {needed!r}.")
+
+
+@check("projector")
+def check_layout_has_shape_and_dtype(make: Make) -> None:
+    """The layout is finite float32 [N, 2], made with no more neighbours than `neighbors_needed` said."""
+    _require_layout(_project(make, clusters(ROWS)), ROWS)
+
+
+@check("projector")
+def check_one_point(make: Make) -> None:
+    """An index of one row has a layout."""
+    _require_layout(_project(make, clusters(1)), 1)
+
+
+@check("projector")
+def check_two_points(make: Make) -> None:
+    """An index of two rows has a layout."""
+    _require_layout(_project(make, clusters(2)), 2)
+
+
+@check("projector")
+def check_three_points(make: Make) -> None:
+    """An index of three rows has a layout."""
+    _require_layout(_project(make, clusters(3)), 3)
+
+
+@check("projector")
+def check_identical_points(make: Make) -> None:
+    """Equal vectors give finite positions."""
+    _require_layout(_project(make, np.tile(clusters(1), (60, 1))), 60)
+
+
+@check("projector")
+def check_euclidean_index(make: Make) -> None:
+    """An index whose vectors are not of unit length, and whose metric is euclidean, has a layout."""
+    projector = make()
+    vectors = clusters(ROWS) * np.float32(25.0) + np.float32(100.0)
+    _require_layout(projector.project(_index(projector, vectors, "euclidean"), Context(seed=SEED)), ROWS)
+
+
+@check("projector")
+def check_same_seed_same_bytes(make: Make) -> None:
+    """The same index and seed give the same bytes."""
+    first, second = (_project(make, clusters(ROWS)).positions.tobytes() for _ in range(2))
+    require(
+        first == second, "Two runs with the same seed must give the same bytes: derive every random choice from it."
+    )
+
+
+@check("projector")
+def check_global_random_state_is_left_alone(make: Make) -> None:
+    """Random choices come from the seed, not from numpy's global generator, which stays as it was."""
+    before = _global_state()
+    _project(make, clusters(60))
+    require(before == _global_state(), "`project` must leave numpy's global random state alone: use context.random().")
+
+
+@check("projector")
+def check_another_seed_works(make: Make) -> None:
+    """Any seed gives a layout, large ones too."""
+    for seed in (0, 1, 2**32 - 1):
+        _require_layout(_project(make, clusters(60), seed=seed), 60)
+
+
+@check("projector")
+def check_clusters_stay_apart(make: Make) -> None:
+    """Three far clusters are three in the layout: a row's nearest rows are of its own cluster."""
+    positions = _project(make, clusters(ROWS)).positions.astype(np.float64)
+    distances = np.linalg.norm(positions[:, None] - positions[None], axis=2)
+    np.fill_diagonal(distances, np.inf)
+    nearest = np.argsort(distances, axis=1)[:, :5]
+    share = float((nearest % 3 == np.arange(ROWS)[:, None] % 3).mean())
+    message = f"of the 5 nearest rows in the layout, {share:.0%} are of a row's own cluster (of 3, far apart)"
+    require(share >= OWN_CLUSTER_SHARE, f"Clusters get lost: {message}; at least {OWN_CLUSTER_SHARE:.0%} must be.")
+
+
+@check("projector")
+def check_memory_mapped_input(make: Make) -> None:
+    """Vectors in a read-only file give the same bytes as vectors in memory."""
+    vectors = clusters(ROWS)
+    expected = _project(make, vectors).positions
+    projector = make()
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        index = _index(projector, vectors).mapped(Path(folder))
+        found = projector.project(index, Context(seed=SEED)).positions
+    require(np.array_equal(expected, found), "A memory-mapped index must give the same layout as one in memory.")
+
+
+@check("projector")
+def check_progress_ends_at_one(make: Make) -> None:
+    """Progress is reported, never goes back, and ends at 1."""
+    projector, log = make(), ProgressLog()
+    projector.project(_index(projector, clusters(ROWS)), Context(seed=SEED, report=log))
+    fractions = log.fractions
+    require(fractions, "`project` must report its progress with context.progress(fraction, message).")
+    require(fractions[-1] == 1.0, f"The last progress report must be 1, not {fractions[-1]}.")
+    require(fractions == sorted(fractions), f"Progress must never go back: {fractions}.")
+
+
+@check("projector")
+def check_cancelling_comes_through(make: Make) -> None:
+    """What `context.progress` raises to cancel the build is not caught."""
+    projector = make()
+    try:
+        projector.project(_index(projector, clusters(ROWS)), cancelling())
+    except BuildCancelled:
+        return
+    message = "`project` must let through what context.progress raises (BuildCancelled)."
+    raise AssertionError(message)
+
+
+@check("projector")
+def check_state_is_plain_arrays(make: Make) -> None:
+    """The layout's state is None or arrays by name that can be stored without pickle."""
+    state = _project(make, clusters(ROWS)).state
+    for name, array in (state or {}).items():
+        plain = isinstance(name, str) and isinstance(array, np.ndarray) and not array.dtype.hasobject
+        require(plain, f"`state[{name!r}]` must be an array of numbers or fixed-width strings: it is stored in a file.")
+
+
+@check("projector")
+def check_transform_places_rows_where_they_were(make: Make) -> None:
+    """Rows that were mapped, given again, land at their own cluster, with a state that has been stored."""
+    vectors = clusters(ROWS)
+    projector = make()
+    index = _index(projector, vectors)
+    layout = _stored(projector.project(index, Context(seed=SEED)))
+    neighbors = index.search(index.vectors, max(projector.neighbors_needed(ROWS), 1))
+    placed = make().transform(index.vectors, neighbors, layout, Context(seed=SEED))
+    _require_layout(Layout(placed), ROWS)
+    centers = np.stack([layout.positions[cluster::3].mean(axis=0) for cluster in range(3)])
+    nearest = np.linalg.norm(placed[:, None] - centers[None], axis=2).argmin(axis=1)
+    share = float((nearest == np.arange(ROWS) % 3).mean())
+    require(share >= TRANSFORM_SHARE, f"`transform` puts only {share:.0%} of mapped rows nearest to their own cluster.")
+
+
+@check("projector")
+def check_transform_of_one_row(make: Make) -> None:
+    """A single new row is placed, within or near the map."""
+    projector = make()
+    index = _index(projector, clusters(ROWS))
+    layout = _stored(projector.project(index, Context(seed=SEED)))
+    query = clusters(1, seed=1)
+    neighbors = index.search(query, max(projector.neighbors_needed(ROWS), 1))
+    placed = make().transform(query, neighbors, layout, Context(seed=SEED))
+    _require_layout(Layout(placed), 1)
+    low, high = layout.positions.min(axis=0), layout.positions.max(axis=0)
+    near = bool((placed > low - (high - low)).all() and (placed < high + (high - low)).all())
+    require(near, f"`transform` puts a new row at {placed[0]}, far from the map, which spans {low} to {high}.")
+
+
+def _stored(layout: Layout) -> Layout:
+    """Return the layout as it comes back from storage."""
+    if layout.state is None:
+        return layout
+    file = io.BytesIO()
+    np.savez(file, allow_pickle=False, **layout.state)  # type: ignore[arg-type]  # numpy's stub takes it for a flag
+    file.seek(0)
+    with np.load(file, allow_pickle=False) as arrays:
+        return Layout(layout.positions, dict(arrays))
+
+
+def _global_state() -> bytes:
+    """Return numpy's global random state as bytes."""
+    # The legacy generator is what a careless component would disturb, so it is what must be looked at.
+    state: Any = np.random.get_state(legacy=False)  # noqa: NPY002
+    return bytes(state["state"]["key"].tobytes()) + bytes([state["state"]["pos"] % 256])
+
+
+CHECKS: tuple[Check, ...] = (
+    check_neighbors_needed_is_a_count,
+    check_layout_has_shape_and_dtype,
+    check_one_point,
+    check_two_points,
+    check_three_points,
+    check_identical_points,
+    check_euclidean_index,
+    check_same_seed_same_bytes,
+    check_global_random_state_is_left_alone,
+    check_another_seed_works,
+    check_clusters_stay_apart,
+    check_memory_mapped_input,
+    check_progress_ends_at_one,
+    check_cancelling_comes_through,
+    check_state_is_plain_arrays,
+)
+TRANSFORM_CHECKS: tuple[Check, ...] = (check_transform_places_rows_where_they_were, check_transform_of_one_row)
+EXTRA_CHECKS = {"transform": TRANSFORM_CHECKS}
