@@ -212,5 +212,5 @@ def lock(session: nox.Session) -> None:
     freeze = ("uv", "pip", "freeze") if session.venv_backend == "uv" else ("python", "-m", "pip", "freeze", "--all")
     lines = str(session.run(*freeze, silent=True)).splitlines()
     # Editable distributions are written as addresses; only registry names have a version.
-    exact = sorted(line for line in lines if "==" in line and "@" not in line and not line.startswith("torch=="))
-    CONSTRAINTS.write_text("\n".join(exact) + "\n", encoding="utf-8")
+    exact = [line for line in lines if "==" in line and "@" not in line and not line.startswith("torch==")]
+    CONSTRAINTS.write_text("\n".join(sorted(exact, key=lambda line: line.partition("==")[0])) + "\n", encoding="utf-8")
