@@ -211,7 +211,7 @@ def _stored(layout: Layout) -> Layout:
     if layout.state is None:
         return layout
     file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **layout.state)  # type: ignore[arg-type]  # numpy's stub takes it for a flag
+    np.savez(file, allow_pickle=False, **layout.state)
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
         return Layout(layout.positions, dict(arrays))
