@@ -1,0 +1,42 @@
+/** A label drawn once, with its halo, to be stamped onto every frame. */
+
+import type { Style } from "./type";
+
+export interface Sprite {
+  readonly canvas: HTMLCanvasElement;
+  /** CSS pixels, halo included. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Ink {
+  readonly text: string;
+  readonly halo: string;
+}
+
+export function drawSprite(lines: readonly string[], style: Style, ink: Ink, ratio: number, width: number): Sprite {
+  const pad = Math.ceil(style.halo + 2);
+  const outer = { width: Math.ceil(width) + 2 * pad, height: Math.ceil(lines.length * style.lineHeight) + 2 * pad };
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.ceil(outer.width * ratio);
+  canvas.height = Math.ceil(outer.height * ratio);
+  const context = canvas.getContext("2d");
+  if (context === null) return { canvas, ...outer };
+  context.scale(ratio, ratio);
+  context.font = style.font;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  const place = (line: number): [number, number] => [outer.width / 2, pad + (line + 0.5) * style.lineHeight];
+  context.strokeStyle = ink.halo;
+  // Two strokes, one wide and faint, one narrow and strong: a halo that ends softly.
+  for (const [widen, alpha] of [[2, 0.4], [1.25, 0.85]] as const) {
+    context.globalAlpha = alpha;
+    context.lineWidth = style.halo * widen;
+    lines.forEach((text, line) => context.strokeText(text, ...place(line)));
+  }
+  context.globalAlpha = 1;
+  context.fillStyle = ink.text;
+  lines.forEach((text, line) => context.fillText(text, ...place(line)));
+  return { canvas, ...outer };
+}

@@ -1,0 +1,69 @@
+/** The typography of topic labels: sizes by depth and weight, lines broken where they balance. */
+
+export const FONT_FAMILY =
+  'ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif';
+
+export interface Style {
+  readonly font: string;
+  readonly size: number;
+  readonly lineHeight: number;
+  /** Width of the halo around the letters, CSS pixels. */
+  readonly halo: number;
+}
+
+interface Rank {
+  readonly weight: number;
+  readonly smallest: number;
+  readonly largest: number;
+}
+
+const RANKS: readonly Rank[] = [
+  { weight: 700, smallest: 15, largest: 23 },
+  { weight: 600, smallest: 12.5, largest: 16 },
+  { weight: 500, smallest: 12, largest: 13.5 },
+];
+
+/** Return the style of a label at `depth` (1 is broadest) whose topic has `share` 0..1 of the largest's rows there. */
+export function labelStyle(depth: number, share: number, narrow: boolean): Style {
+  const rank = RANKS[Math.min(depth, RANKS.length) - 1];
+  const shrink = narrow ? (depth === 1 ? 0.8 : 0.92) : 1;
+  const exact = (rank.smallest + (rank.largest - rank.smallest) * Math.sqrt(share)) * shrink;
+  const size = Math.round(exact * 2) / 2;
+  return { font: `${rank.weight} ${size}px ${FONT_FAMILY}`, size, lineHeight: size * 1.16, halo: size * 0.2 + 1 };
+}
+
+const LINE_LENGTH = 17;
+const MOST_LINES = 3;
+
+/** Break a label into up to three lines of like length; words stay whole, what is too long ends in an ellipsis. */
+export function breakLines(text: string): string[] {
+  const words = text.trim().split(/\s+/u);
+  const lines = Math.min(Math.ceil([...text].length / LINE_LENGTH), MOST_LINES, words.length);
+  const broken = balanced(words, lines);
+  return broken.map((line) => shorten(line, LINE_LENGTH * 1.7));
+}
+
+/** Try every width from the ideal one up until the words fit in so many lines. */
+function balanced(words: readonly string[], lines: number): string[] {
+  const total = words.join(" ").length;
+  for (let width = Math.ceil(total / lines); width < total; width++) {
+    const filled = fill(words, width);
+    if (filled.length <= lines) return filled;
+  }
+  return [words.join(" ")];
+}
+
+function fill(words: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+function shorten(line: string, most: number): string {
+  const letters = [...line];
+  return letters.length <= most ? line : `${letters.slice(0, Math.floor(most) - 1).join("")}…`;
+}

@@ -1,0 +1,119 @@
+/** Pointer, wheel and keyboard on the map. */
+
+import type { Motion } from "./motion";
+import type { Point } from "./view";
+
+/** Pixels a pointer may slip and still click. */
+const SLIP = 4;
+const WHEEL = 0.0017;
+/** One notch of a wheel must not leap. */
+const LARGEST_WHEEL = 240;
+const DOUBLE_CLICK_ZOOM = 2.2;
+const KEY_ZOOM = 1.6;
+const KEY_PAN = 0.16;
+
+export interface InputEvents {
+  /** A mouse rests or moves over a place; null when it has left. */
+  hover(pixel: Point | null): void;
+  /** A place was clicked or tapped. */
+  click(pixel: Point, touch: boolean): void;
+  /** A drag or pinch begins or ends. */
+  grab(active: boolean): void;
+  escape(): void;
+}
+
+export class MapInput {
+  /** Pointers that are down, by id. */
+  private readonly down = new Map<number, Point>();
+  private start: Point | null = null;
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly motion: Motion,
+    private readonly events: InputEvents,
+  ) {
+    element.addEventListener("pointerdown", (event) => this.press(event));
+    element.addEventListener("pointermove", (event) => this.move(event));
+    element.addEventListener("pointerup", (event) => this.release(event, true));
+    element.addEventListener("pointercancel", (event) => this.release(event, false));
+    element.addEventListener("pointerleave", () => events.hover(null));
+    element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    element.addEventListener("dblclick", (event) => {
+      motion.zoom(this.place(event), event.shiftKey ? 1 / DOUBLE_CLICK_ZOOM : DOUBLE_CLICK_ZOOM);
+    });
+    element.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  private place(event: MouseEvent): Point {
+    const box = this.element.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  private press(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    this.element.setPointerCapture(event.pointerId);
+    this.down.set(event.pointerId, this.place(event));
+    this.start = this.down.size === 1 ? this.place(event) : null;
+  }
+
+  private move(event: PointerEvent): void {
+    const before = this.down.get(event.pointerId);
+    const place = this.place(event);
+    if (before === undefined) {
+      if (event.pointerType === "mouse") this.events.hover(place);
+      return;
+    }
+    if (this.start !== null && Math.hypot(place.x - this.start.x, place.y - this.start.y) <= SLIP) return;
+    if (this.start !== null || this.down.size > 1) this.events.grab(true);
+    this.start = null;
+    if (this.down.size === 1) this.motion.drag(place.x - before.x, place.y - before.y);
+    else if (this.down.size === 2) this.stretch(event.pointerId, before, place);
+    this.down.set(event.pointerId, place);
+  }
+
+  private stretch(moved: number, before: Point, place: Point): void {
+    const other = [...this.down].find(([id]) => id !== moved)?.[1];
+    if (other === undefined) return;
+    const distance = Math.max(Math.hypot(before.x - other.x, before.y - other.y), 1);
+    const middle = { x: (place.x + other.x) / 2, y: (place.y + other.y) / 2 };
+    this.motion.drag((place.x - before.x) / 2, (place.y - before.y) / 2);
+    this.motion.pinch(middle, Math.hypot(place.x - other.x, place.y - other.y) / distance);
+  }
+
+  private release(event: PointerEvent, lifted: boolean): void {
+    if (!this.down.delete(event.pointerId)) return;
+    if (this.down.size === 0) this.events.grab(false);
+    if (lifted && this.start !== null) this.events.click(this.start, event.pointerType !== "mouse");
+    this.start = null;
+  }
+
+  private wheel(event: WheelEvent): void {
+    event.preventDefault();
+    // Lines and pages come from old mice; a pinch on a touch pad comes as a wheel with ctrl, and finer.
+    const unit = event.deltaMode === 0 ? 1 : event.deltaMode === 1 ? 20 : 400;
+    const delta = Math.max(Math.min(event.deltaY * unit, LARGEST_WHEEL), -LARGEST_WHEEL);
+    this.motion.zoom(this.place(event), Math.exp(-delta * WHEEL * (event.ctrlKey ? 5 : 1)));
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = Math.min(this.element.clientWidth, this.element.clientHeight) * KEY_PAN;
+    const actions: Readonly<Record<string, () => void>> = {
+      "+": () => this.motion.zoomMiddle(KEY_ZOOM),
+      "=": () => this.motion.zoomMiddle(KEY_ZOOM),
+      "-": () => this.motion.zoomMiddle(1 / KEY_ZOOM),
+      _: () => this.motion.zoomMiddle(1 / KEY_ZOOM),
+      "0": () => this.motion.goHome(),
+      Home: () => this.motion.goHome(),
+      ArrowLeft: () => this.motion.drag(step, 0),
+      ArrowRight: () => this.motion.drag(-step, 0),
+      ArrowUp: () => this.motion.drag(0, step),
+      ArrowDown: () => this.motion.drag(0, -step),
+      Escape: () => this.events.escape(),
+    };
+    const action = actions[event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  }
+}

@@ -1,0 +1,61 @@
+/** A picture in the making: ink and colour per pixel, added up point by point, then toned into an image. */
+
+import { TONE_STEPS, type Tone } from "./tone";
+import type { Theme } from "./renderer";
+
+/** Pixels around the picture that discs at its rim may spill into, so that the inner loop needs no check: twice the
+ * reach of the largest disc, whose centre may lie its reach outside. */
+export const MARGIN = 52;
+
+export class Surface {
+  readonly stride: number;
+  readonly image: ImageData;
+  /** Red, green, blue (each times the ink) and ink, 4 floats a pixel; the margin included. */
+  readonly ink: Float32Array;
+  private readonly pixels: Uint32Array;
+
+  constructor(
+    readonly width: number,
+    readonly height: number,
+  ) {
+    this.stride = width + 2 * MARGIN;
+    this.ink = new Float32Array(this.stride * (height + 2 * MARGIN) * 4);
+    this.image = new ImageData(width, height);
+    this.pixels = new Uint32Array(this.image.data.buffer);
+  }
+
+  /** Fill the image with the background. */
+  paper(theme: Theme): void {
+    const [red, green, blue] = theme.background;
+    this.pixels.fill(0xff000000 | (blue << 16) | (green << 8) | red);
+  }
+
+  /** Lay the ink over the image, `strength` 0..1 of its opacity, and take up the ink for the next layer. */
+  tone(tone: Tone, theme: Theme, strength: number): void {
+    const { ink, pixels, stride, width, height } = this;
+    const { opacity, depth, most } = tone;
+    const toStep = (TONE_STEPS - 1) / Math.sqrt(most);
+    // Dense ink goes a little towards black on paper, towards light in the dark.
+    const end = theme.dark ? 255 : 0;
+    const reach = theme.dark ? 0.3 : 0.26;
+    for (let y = 0; y < height; y++) {
+      let from = ((y + MARGIN) * stride + MARGIN) * 4;
+      for (let to = y * width, stop = to + width; to < stop; to++, from += 4) {
+        const amount = ink[from + 3];
+        if (amount === 0) continue;
+        const step = Math.min(Math.sqrt(amount) * toStep, TONE_STEPS - 1) | 0;
+        const deep = depth[step] * reach;
+        const over = opacity[step] * strength;
+        const scale = (over * (1 - deep)) / amount;
+        const add = over * deep * end + 0.5;
+        const under = pixels[to];
+        const keep = 1 - over;
+        const red = ink[from] * scale + add + (under & 255) * keep;
+        const green = ink[from + 1] * scale + add + ((under >>> 8) & 255) * keep;
+        const blue = ink[from + 2] * scale + add + ((under >>> 16) & 255) * keep;
+        pixels[to] = 0xff000000 | (blue << 16) | (green << 8) | red;
+      }
+    }
+    ink.fill(0);
+  }
+}

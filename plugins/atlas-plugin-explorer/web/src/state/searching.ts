@@ -1,0 +1,56 @@
+/** Live search: waits for a pause in typing, drops answers that come too late. */
+
+import { effect } from "@preact/signals";
+import { fetchRows, search, type SearchQuery } from "../api/client";
+import { unpackBits } from "./mask";
+import type { RowCache } from "./rows";
+import type { Store } from "./store";
+
+const PAUSE = 160;
+/** How many of the first matches are listed. */
+const LISTED = 40;
+
+/** Search whenever the query changes; `matched` gets one byte a point, or null when nothing is searched. */
+export function searchLive(store: Store, rows: RowCache, matched: (marks: Uint8Array | null) => void): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let current = new AbortController();
+  effect(() => {
+    const query = store.query.value;
+    const points = store.index.value?.points;
+    if (points === undefined) return;
+    clearTimeout(timer);
+    current.abort();
+    if (query.text === "") {
+      store.search.value = { kind: "none" };
+      matched(null);
+      return;
+    }
+    const controller = new AbortController();
+    current = controller;
+    timer = setTimeout(() => void find(store, rows, query, points, controller.signal, matched), PAUSE);
+  });
+}
+
+async function find(
+  store: Store,
+  cache: RowCache,
+  query: SearchQuery,
+  points: number,
+  signal: AbortSignal,
+  matched: (marks: Uint8Array | null) => void,
+): Promise<void> {
+  if (store.search.peek().kind !== "found") store.search.value = { kind: "pending" };
+  try {
+    const answer = await search(query, signal);
+    matched(unpackBits(answer.bits, points));
+    store.search.value = { kind: "found", count: answer.count, hits: answer.count === 0 ? [] : null };
+    if (answer.rows.length === 0) return;
+    const listed = await fetchRows(answer.rows.slice(0, LISTED), signal);
+    for (const row of listed.rows) if (row.position !== null) cache.keep(row.position, row);
+    store.search.value = { kind: "found", count: answer.count, hits: listed.rows };
+  } catch (error) {
+    if (signal.aborted) return;
+    matched(null);
+    store.search.value = { kind: "failed", message: error instanceof Error ? error.message : String(error) };
+  }
+}

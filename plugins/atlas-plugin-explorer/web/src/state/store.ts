@@ -1,0 +1,73 @@
+/** All that the page knows and shows, as signals. Nothing here touches the document. */
+
+import { computed, signal } from "@preact/signals";
+import type { SearchQuery } from "../api/client";
+import type { Column, IndexFile, Row, Topic } from "../api/format";
+import type { Coloring } from "../color/coloring";
+import type { ShownLabel } from "../labels/layer";
+import type { Point } from "../map/view";
+
+export type Status =
+  | { readonly kind: "loading" }
+  | { readonly kind: "ready" }
+  | { readonly kind: "empty" }
+  | { readonly kind: "failed"; readonly message: string };
+
+export type ThemeChoice = "auto" | "light" | "dark";
+
+/** What colours the points: a depth of topics, a column by name, or nothing. */
+export type ColorChoice =
+  | { readonly by: "topics"; readonly depth: number }
+  | { readonly by: "column"; readonly name: string }
+  | { readonly by: "nothing" };
+
+export type SearchState =
+  | { readonly kind: "none" }
+  | { readonly kind: "pending" }
+  | { readonly kind: "failed"; readonly message: string }
+  | { readonly kind: "found"; readonly count: number; readonly hits: readonly Row[] | null };
+
+/** The card beside a point. A pinned one stays when the mouse leaves. */
+export interface CardState {
+  readonly position: number;
+  readonly pixel: Point;
+  readonly row: Row | null;
+  readonly pinned: boolean;
+}
+
+export const NO_QUERY: SearchQuery = { text: "", field: null, matchCase: false, wholeWord: false, regex: false };
+
+export type Store = ReturnType<typeof createStore>;
+
+export function createStore() {
+  const index = signal<IndexFile | null>(null);
+  const columns = signal<readonly Column[]>([]);
+  const theme = signal<ThemeChoice>("auto");
+  const systemDark = signal(false);
+  return {
+    status: signal<Status>({ kind: "loading" }),
+    index,
+    columns,
+    topics: signal<readonly Topic[]>([]),
+    /** How many points have arrived. */
+    loaded: signal(0),
+    theme,
+    systemDark,
+    dark: computed(() => (theme.value === "auto" ? systemDark.value : theme.value === "dark")),
+    colorChoice: signal<ColorChoice>({ by: "nothing" }),
+    coloring: signal<Coloring | null>(null),
+    /** Why the colours that were asked for are not shown. */
+    colorTrouble: signal<string | null>(null),
+    /** Legend entries that are singled out; empty when all are shown. */
+    isolated: signal<ReadonlySet<number>>(new Set()),
+    query: signal<SearchQuery>(NO_QUERY),
+    search: signal<SearchState>({ kind: "none" }),
+    /** Names of the columns of a row's values. */
+    fields: computed(() => columns.value.map((column) => column.name)),
+    textField: computed(() => index.value?.text_field ?? null),
+    card: signal<CardState | null>(null),
+    shownLabels: signal<readonly ShownLabel[]>([]),
+    atHome: signal(true),
+    panelOpen: signal(true),
+  };
+}
