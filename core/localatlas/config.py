@@ -67,9 +67,9 @@ def settings() -> Settings:
 
 
 def configure(**changes: Any) -> Settings:
-    """Set `home=, storage=, neighbors=, executor=, seed=, n_jobs=, offline=` for this process; returns what is in force.
+    """Set `home=, storage=, neighbors=, executor=, seed=, n_jobs=, offline=` for this process.
 
-    A value of None goes back to the environment's or the default.
+    A value of None goes back to the environment's or the default. Returns the settings in force.
 
     Raises:
         InvalidOptionError: a setting is unknown or not acceptable.

@@ -156,7 +156,7 @@ class BuildError(AtlasError):
     """A build did not finish; the same call goes on where it stopped."""
 
 
-class BuildCancelled(BuildError):
+class BuildCancelled(BuildError):  # noqa: N818  an event rather than a fault, as asyncio.CancelledError's base says
     """A build was asked to stop."""
 
 

@@ -79,7 +79,7 @@ class Entry:
 
 @functools.cache
 def _discovered(group: str) -> tuple[tuple[Entry, importlib.metadata.EntryPoint], ...]:
-    found = {}
+    found: dict[tuple[str, str], tuple[Entry, importlib.metadata.EntryPoint]] = {}
     for distribution in importlib.metadata.distributions():
         for point in distribution.entry_points.select(group=group):
             name = (distribution.metadata["Name"] or "").lower().replace("_", "-")

@@ -1,10 +1,10 @@
 """From the arguments of `create_index` to components: the table of DESIGN.md, before anything is written.
 
-    argument             None         True      False     str          dict    options class, plugin's options, instance
-    projection           by size      refused   refused   model name   built   used
-    embedding_model      by modality  refused   refused   model name   built   used
-    topic_model          off          default   off       model name   built   used
-    duplicate_detection  off          default   off       model name   built   used
+argument             None         True      False     str          dict    options class, plugin's options, instance
+projection           by size      refused   refused   model name   built   used
+embedding_model      by modality  refused   refused   model name   built   used
+topic_model          off          default   off       model name   built   used
+duplicate_detection  off          default   off       model name   built   used
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def _options(model: type[O], argument: Any, name: str) -> O | None:
     if isinstance(argument, model):
         return argument
     if isinstance(argument, str):
-        return model(model=argument)  # type: ignore[call-arg]  # every option class has `model`
+        return model(model=argument)
     if isinstance(argument, Mapping):
         try:
             return model(**argument)

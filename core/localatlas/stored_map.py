@@ -62,7 +62,7 @@ class StoredMap:
 
     @cached_property
     def alive(self) -> NDArray[np.bool_]:
-        """bool [R]: which of the mapped rows have not been deleted since."""
+        """Which of the mapped rows have not been deleted since, bool [R]."""
         if self.store.version() == self.version:
             return np.ones(self.table.num_rows, dtype=bool)
         batches = list(self.store.scan([POSITION_COLUMN]))
@@ -117,4 +117,5 @@ class StoredMap:
         return pa.Table.from_batches(list(self.store.scan(wanted, self.version)), schema=read)
 
     def _filled(self, name: str, value: float) -> NDArray[np.generic]:
-        return self.table[name].fill_null(value).to_numpy()
+        filled: NDArray[np.generic] = self.table[name].fill_null(value).to_numpy()
+        return filled

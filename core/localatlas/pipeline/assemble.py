@@ -106,9 +106,7 @@ def _pick(values: NDArray[np.generic], at: NDArray[np.integer]) -> NDArray[np.ge
     return values[at] if len(values) else np.zeros(len(at), dtype=values.dtype)
 
 
-def _room(
-    layout: NDArray[np.float32], graph: NeighborGraph | None, vectors: NDArray[np.int32]
-) -> NDArray[np.float64]:
+def _room(layout: NDArray[np.float32], graph: NeighborGraph | None, vectors: NDArray[np.int32]) -> NDArray[np.float64]:
     """Return the distance in the plane to the nearest of each row's neighbours, float64 [len(vectors)]."""
     extent = float(np.ptp(layout, axis=0).max()) if len(layout) else 0.0
     room = np.full(len(vectors), 1e-3 * extent or 1e-3)
@@ -117,4 +115,5 @@ def _room(
     near = graph.indices[vectors]
     distance = np.linalg.norm(layout[np.maximum(near, 0)] - layout[vectors][:, None, :], axis=2)
     distance[(near < 0) | (distance == 0)] = np.inf
-    return np.minimum(room, distance.min(axis=1))
+    nearest: NDArray[np.float64] = np.minimum(room, distance.min(axis=1))
+    return nearest

@@ -117,7 +117,9 @@ def check_duplicates(entry: Entry, duplicates: object, rows: int) -> Duplicates:
     retained = np.bincount(group, weights=verdict == DuplicateVerdict.RETENTION)
     single = np.bincount(group, weights=verdict == DuplicateVerdict.SINGLETON)
     if (((sizes == 1) & (single != 1)) | ((sizes > 1) & ((retained != 1) | (single != 0)))).any():
-        raise PluginContractError(f"{entry}: a group must be one singleton, or one retained row and deletion candidates")
+        raise PluginContractError(
+            f"{entry}: a group must be one singleton, or one retained row and deletion candidates"
+        )
     return duplicates
 
 

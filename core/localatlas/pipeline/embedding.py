@@ -24,6 +24,7 @@ from localatlas.pipeline.measure import Meter
 from localatlas.pipeline.snapshot import Snapshot
 from localatlas.pipeline.stages import save_array
 from localatlas.protocols import Context, Embedder, Resources
+from localatlas.protocols.components import TaskType
 from localatlas.registry import Entry
 
 __all__ = ["EmbedBatch", "embed_contents"]
@@ -35,11 +36,12 @@ class EmbedBatch:
 
     embedder: Embedder
     context: Context
+    task: TaskType = "search_document"
 
     def __call__(self, batch: Sequence[Any]) -> tuple[NDArray[np.float32], float]:
         """Return the vectors and the CPU seconds they took."""
         start = time.process_time()
-        vectors = self.embedder.embed(batch, self.context, task="search_document")
+        vectors = self.embedder.embed(batch, self.context, task=self.task)
         return vectors, time.process_time() - start
 
 

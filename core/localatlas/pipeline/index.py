@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from localatlas.errors import NotReadyError
 from localatlas.pipeline.snapshot import Snapshot
 from localatlas.pipeline.vectors import Vectors
-from localatlas.protocols import Context, NeighborFinder, NeighborGraph, SupportsSearch
+from localatlas.protocols import Context, NeighborGraph, SupportsSearch
 from localatlas.protocols.nouns import Metric
 
 __all__ = ["LentIndex", "row_vectors"]
@@ -46,13 +46,13 @@ class LentIndex:
     vector_of_row: NDArray[np.int32]
     read_ids: Callable[[NDArray[np.intp]], pa.Array]
     read_text: Callable[[NDArray[np.intp]], list[str | None]]
-    finder: NeighborFinder | None = None
+    finder: object = None
     context: Context = field(default_factory=Context)
     graph: NeighborGraph | None = None
 
     @cached_property
     def weights(self) -> NDArray[np.int32]:
-        """int32 [N]: how many dataset rows each index row stands for."""
+        """How many dataset rows each index row stands for, int32 [N]."""
         placed = self.vector_of_row[self.vector_of_row >= 0]
         weights = np.bincount(placed, minlength=len(self.vectors)).astype(np.int32)
         weights.setflags(write=False)
@@ -60,7 +60,7 @@ class LentIndex:
 
     @cached_property
     def first_rows(self) -> NDArray[np.intp]:
-        """intp [N]: the first dataset row of each index row."""
+        """The first dataset row of each index row, intp [N]."""
         first = np.full(len(self.vectors), -1, dtype=np.intp)
         rows = np.flatnonzero(self.vector_of_row >= 0)[::-1]
         first[self.vector_of_row[rows]] = rows

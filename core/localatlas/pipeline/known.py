@@ -48,7 +48,9 @@ def covers(folder: Path, older: Path) -> bool:
     """Whether a finished result knows every content that an older one of the same embedder knows."""
     if _fingerprint(folder) != _fingerprint(older):
         return False
-    return bool(np.isin(_as_keys(load_array(older / "contents.npy")), _as_keys(load_array(folder / "contents.npy"))).all())
+    return bool(
+        np.isin(_as_keys(load_array(older / "contents.npy")), _as_keys(load_array(folder / "contents.npy"))).all()
+    )
 
 
 def _fingerprint(folder: Path) -> str | None:

@@ -6,6 +6,7 @@ import resource
 import sys
 import time
 from types import TracebackType
+from typing import Self
 
 __all__ = ["Meter"]
 
@@ -32,7 +33,7 @@ class Meter:
         """Count CPU time that a worker process spent for this stage."""
         self._workers += seconds
 
-    def __enter__(self) -> Meter:
+    def __enter__(self) -> Self:
         self._start = time.perf_counter()
         self._cpu = time.process_time()
         return self

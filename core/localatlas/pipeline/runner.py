@@ -29,7 +29,13 @@ class StageRunner:
     """
 
     def __init__(
-        self, stages: StageStore, progress: Progress, dataset: Dataset, seed: int, settings: Settings, executor: Executor
+        self,
+        stages: StageStore,
+        progress: Progress,
+        dataset: Dataset,
+        seed: int,
+        settings: Settings,
+        executor: Executor,
     ) -> None:
         self.reports: list[StageReport] = []
         self._stages = stages

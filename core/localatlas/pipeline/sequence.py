@@ -6,7 +6,6 @@ import hashlib
 import importlib.metadata
 from pathlib import Path
 
-
 from localatlas import hooks, registries
 from localatlas.components import Components
 from localatlas.config import settings
@@ -200,7 +199,7 @@ class Sequence:
                 write_table(folder / "topics.arrow", assemble.topic_rows(found, index, snapshot.positions))
             hooks.call("localatlas_pages", map=self._stored(folder), folder=folder / "pages", context=context)
 
-        parts = {"from": made_from, "map": self.job.map_id, "name": self.plan.name, "by": _page_writers()}
+        parts = {"from": made_from, "map": self.job.map_id, "name": self.plan.name, "writers": _page_writers()}
         _, folder = self.runner.run("pages", parts, work)
         self.map = self._stored(folder)
         return folder
@@ -278,5 +277,3 @@ def _page_writers() -> list[str]:
             version = ""
         writers.append(f"{implementation.plugin_name} {version}")
     return sorted(writers)
-
-

@@ -85,9 +85,7 @@ def model_topics(
     """Find topics and name them."""
     with blame(modeler.entry):
         fitting = context.with_(report=lambda done, message: context.progress(done * FITTED, message))
-        topics = check_topics(
-            modeler.entry, modeler.component.fit(index, layout, fitting), len(index.vectors)
-        )
+        topics = check_topics(modeler.entry, modeler.component.fit(index, layout, fitting), len(index.vectors))
     with blame(labeler.entry):
         naming = context.with_(report=lambda done, message: context.progress(FITTED + done * (1 - FITTED), message))
         labels = check_labels(labeler.entry, labeler.component.label(topics, index, naming), topics)
@@ -105,6 +103,4 @@ def detect_duplicates(choice: Choice[DuplicateDetector], index: LentIndex, folde
 
 def load_duplicates(folder: Path) -> Duplicates:
     """Return what `detect_duplicates` wrote."""
-    return Duplicates(
-        np.asarray(load_array(folder / "cluster.npy")), np.asarray(load_array(folder / "verdict.npy"))
-    )
+    return Duplicates(np.asarray(load_array(folder / "cluster.npy")), np.asarray(load_array(folder / "verdict.npy")))

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from typing import Any
 
 from localatlas.protocols import SupportsWarmup
 from localatlas.resolve import Choice
@@ -16,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def warming(choices: Iterable[Choice[object] | None]) -> Generator[None, None, None]:
+def warming(choices: Iterable[Choice[Any] | None]) -> Generator[None, None, None]:
     """Run every `warmup` in one thread beside the block; wait for it at the end."""
     able = [choice for choice in choices if choice is not None and isinstance(choice.component, SupportsWarmup)]
     thread = threading.Thread(target=_warm, args=(able,), name="localatlas-warmup", daemon=True)

@@ -74,12 +74,12 @@ class Index(Protocol):
 
     @property
     def vectors(self) -> NDArray[np.float32]:
-        """float32 [N, D]."""
+        """The vectors, float32 [N, D]."""
         ...
 
     @property
     def weights(self) -> NDArray[np.int32]:
-        """int32 [N]: how many dataset rows each index row stands for."""
+        """How many dataset rows each index row stands for, int32 [N]."""
         ...
 
     def text(self, rows: NDArray[np.integer] | None = None) -> list[str | None]:
@@ -119,7 +119,7 @@ class Map(Protocol):
 
     @property
     def layout(self) -> Layout:
-        """positions float32 [R, 2]; NaN for a row that has no place (a null or blank field)."""
+        """Positions float32 [R, 2]; NaN for a row that has no place (a null or blank field)."""
         ...
 
     @property

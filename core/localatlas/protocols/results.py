@@ -96,7 +96,8 @@ class Topics:
 
     def children(self, topic_id: int) -> NDArray[np.int32]:
         """Return the ids of the topics one depth below, int32, in order; -1 gives depth 1."""
-        return self.topic_id[self.parent_id == topic_id]
+        below: NDArray[np.int32] = self.topic_id[self.parent_id == topic_id]
+        return below
 
 
 class DuplicateVerdict(IntEnum):

@@ -1,0 +1,77 @@
+"""Appending a batch: checked whole, then written whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from localatlas.errors import InvalidDataError, listing
+from localatlas.ingest import attach, check_table, conform, merge_schema, storable, to_table, to_vectors
+from localatlas.protocols import DatasetStore
+from localatlas.protocols.storage import EMBEDDING_COLUMN
+from localatlas.stored_map import user_columns
+
+__all__ = ["add_rows"]
+
+
+def add_rows(store: DatasetStore, data: Any, embeddings: Any, id_field: str | None) -> int:
+    """Append what `add_data` was given and return the number of rows.
+
+    Raises:
+        InvalidDataError: something in it cannot be taken; nothing was written.
+    """
+    table, vectors = _read(data, embeddings, id_field)
+    with store.lock():
+        current = store.schema()
+        _check_modality(current, table.num_rows, has_vectors=vectors is not None)
+        if vectors is not None and current is not None:
+            vectors = to_vectors(vectors, table.num_rows, current.field(EMBEDDING_COLUMN).type.list_size)
+        if id_field is not None and current is not None:
+            _check_new(store, table[id_field].combine_chunks(), id_field)
+        known = None if current is None else pa.schema([current.field(name) for name in user_columns(current)])
+        rows = storable(conform(table, merge_schema(known, table.schema)))
+        first = store.next_position()
+        store.append(attach(rows, positions=range(first, first + table.num_rows), vectors=vectors))
+    return int(table.num_rows)
+
+
+def _read(data: Any, embeddings: Any, id_field: str | None) -> tuple[pa.Table, Any]:
+    if data is None and embeddings is None:
+        raise InvalidDataError("add_data needs data (a DataFrame, a list of dicts, an Arrow table) or embeddings")
+    if data is None:
+        if id_field is not None:
+            raise InvalidDataError(f"data is missing: this dataset knows its rows by the column {id_field!r}")
+        vectors = to_vectors(embeddings, None, None)
+        # A table without columns forgets its length; the positions that are attached carry it.
+        return pa.table({"_": pa.nulls(len(vectors))}).select([]), vectors
+    table = to_table(data)
+    check_table(table, id_field=id_field)
+    return table, None if embeddings is None else to_vectors(embeddings, table.num_rows, None)
+
+
+def _check_modality(current: pa.Schema | None, rows: int, *, has_vectors: bool) -> None:
+    if current is None:
+        return
+    wants_vectors = EMBEDDING_COLUMN in current.names
+    if wants_vectors and not has_vectors:
+        raise InvalidDataError(
+            f"this dataset holds embeddings, and the {rows:,} new rows have none; give add_data(embeddings=...)"
+        )
+    if has_vectors and not wants_vectors:
+        raise InvalidDataError("this dataset was begun without embeddings; leave them out, or make another dataset")
+
+
+def _check_new(store: DatasetStore, ids: pa.Array, id_field: str) -> None:
+    column = store.schema()
+    known = column.field(id_field).type if column is not None else ids.type
+    try:
+        wanted = ids.cast(known)
+    except pa.ArrowException:
+        return  # of another type, so none is known; `merge_schema` refuses the column by name
+    taken = store.find(id_field, wanted)
+    if len(taken):
+        raise InvalidDataError(
+            f"{len(pc.unique(taken)):,} ids are in the dataset already: {listing(taken.to_pylist())}; nothing was added"
+        )

@@ -1,0 +1,148 @@
+"""One call from rows to a map."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from typing import Any
+
+import pyarrow as pa
+
+from localatlas.building import BuildRequest, Rows, make_plan
+from localatlas.dataset import AtlasDataset
+from localatlas.errors import AtlasError, DatasetExistsError, InvalidDataError, InvalidOptionError
+from localatlas.home import Home
+from localatlas.ingest import to_table
+from localatlas.naming import dataset_key
+from localatlas.pipeline.progress import Listener
+from localatlas.protocols.components import Modality
+
+__all__ = ["map_data"]
+
+ADJECTIVES = (
+    "amber",
+    "brisk",
+    "calm",
+    "distant",
+    "early",
+    "gentle",
+    "hidden",
+    "quiet",
+    "silver",
+    "vivid",
+    "warm",
+    "wide",
+)
+PLACES = ("bay", "cape", "cove", "delta", "fjord", "glade", "harbor", "island", "meadow", "ridge", "river", "valley")
+
+
+def map_data(
+    data: Any = None,
+    blobs: Any = None,
+    embeddings: Any = None,
+    identifier: str | None = None,
+    description: str = "",
+    id_field: str | None = None,
+    is_public: bool = True,
+    indexed_field: str | None = None,
+    projection: Any = None,
+    topic_model: Any = True,
+    duplicate_detection: Any = True,
+    embedding_model: Any = None,
+    *,
+    seed: int | None = None,
+    wait: bool = True,
+    progress: bool | Listener = True,
+) -> AtlasDataset:
+    """Make a dataset of some rows, map it, and return the dataset.
+
+    Args:
+        data: rows, as `AtlasDataset.add_data` takes them; may be left out for bare embeddings.
+        blobs: images; not in this version.
+        embeddings: vectors of your own, array-like [N, D]; `indexed_field` then names the topics.
+        identifier: of the new dataset; a free name is made up when None.
+        description: of the new dataset.
+        id_field: the column of ids.
+        is_public: recorded and shown.
+        indexed_field: the text column to map.
+        projection, topic_model, duplicate_detection, embedding_model, seed, wait, progress: as in `create_index`.
+
+    Raises:
+        DatasetExistsError: the dataset has rows already; add to it with `add_data` and `create_index`.
+        AtlasError: as `add_data` and `create_index` raise; a dataset that this call made and could not fill is
+            removed, and one whose rows were accepted is kept.
+    """
+    if embeddings is None and blobs is None and indexed_field is None:
+        raise InvalidOptionError("map_data needs indexed_field (the text column to map) or embeddings")
+    if data is None and embeddings is None and blobs is None:
+        raise InvalidDataError("map_data needs data or embeddings")
+    rows = None if data is None else to_table(data)
+    count = len(embeddings) if rows is None and embeddings is not None else rows.num_rows if rows is not None else 0
+    _check(rows, count, embeddings, projection, topic_model, duplicate_detection, embedding_model, indexed_field)
+    dataset, is_new = _dataset(identifier or _free_name(), description, id_field, is_public=is_public)
+    try:
+        dataset.add_data(rows, embeddings=embeddings, blobs=blobs)
+    except (AtlasError, KeyboardInterrupt):
+        if is_new:
+            dataset.delete()
+        raise
+    try:
+        dataset.create_index(
+            indexed_field=indexed_field,
+            projection=projection,
+            topic_model=topic_model,
+            duplicate_detection=duplicate_detection,
+            embedding_model=embedding_model,
+            seed=seed,
+            wait=wait,
+            progress=progress,
+        )
+    except AtlasError as error:
+        error.add_note(f"the rows are safe in the dataset {dataset.identifier}; create_index(...) on it tries again")
+        raise
+    return dataset
+
+
+def _check(
+    rows: pa.Table | None,
+    count: int,
+    embeddings: Any,
+    projection: Any,
+    topic_model: Any,
+    duplicate_detection: Any,
+    embedding_model: Any,
+    indexed_field: str | None,
+) -> None:
+    """Find whatever is wrong with the options before a dataset is made."""
+    request = BuildRequest(
+        name="",
+        indexed_field=indexed_field,
+        projection=projection,
+        topic_model=topic_model,
+        duplicate_detection=duplicate_detection,
+        embedding_model=embedding_model,
+    )
+    columns = pa.schema([]) if rows is None else rows.schema
+    modality: Modality = "text" if embeddings is None else "embedding"
+    with warnings.catch_warnings():
+        # `create_index` resolves again, and warns then.
+        warnings.simplefilter("ignore")
+        make_plan(Rows("the data", columns, count, modality), request)
+
+
+def _dataset(identifier: str, description: str, id_field: str | None, *, is_public: bool) -> tuple[AtlasDataset, bool]:
+    """Return an empty dataset and whether this call made it."""
+    is_new = Home().find(dataset_key(identifier)) is None
+    dataset = AtlasDataset(identifier, description, id_field, is_public)
+    if dataset.total_datums:
+        raise DatasetExistsError(
+            f"the dataset {dataset.identifier} has {dataset.total_datums:,} rows already; give another identifier, or "
+            "use AtlasDataset(...).add_data(...) and create_index(...)"
+        )
+    return dataset, is_new
+
+
+def _free_name() -> str:
+    """Return a pleasant name with a number that makes clashes unlikely."""
+    pick = random.SystemRandom()
+    return f"{pick.choice(ADJECTIVES)}-{pick.choice(PLACES)}-{pick.randrange(10_000):04d}"

@@ -1,0 +1,250 @@
+"""From the arguments of `create_index` to a job, and from a job to a running build."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pyarrow as pa
+
+from localatlas import defaults, registries, resolve
+from localatlas.components import Components, record_of
+from localatlas.config import settings
+from localatlas.errors import IndexNotFoundError, InvalidDataError, InvalidOptionError, listing, suggestion
+from localatlas.home import Home
+from localatlas.indices import AtlasProjection
+from localatlas.pipeline import jobs
+from localatlas.pipeline.build import run_build
+from localatlas.pipeline.commit import index_records
+from localatlas.pipeline.progress import Listener, silent
+from localatlas.pipeline.records import IndexRecord, Job, Plan
+from localatlas.progress_bars import tqdm_listener
+from localatlas.protocols import DatasetStore
+from localatlas.protocols.components import Modality
+from localatlas.resolve import Choice
+
+if TYPE_CHECKING:
+    from localatlas.dataset import AtlasDataset
+
+__all__ = ["BuildRequest", "Rows", "build", "make_plan"]
+
+
+@dataclass(frozen=True)
+class BuildRequest:
+    """The arguments of `create_index`, as they were given."""
+
+    name: str
+    indexed_field: str | None = None
+    modality: Modality | None = None
+    projection: Any = None
+    topic_model: Any = True
+    duplicate_detection: Any = True
+    embedding_model: Any = None
+    reuse_embeddings_from_index: str | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What a plan has to know of the rows that are to be mapped.
+
+    Attributes:
+        identifier: of the dataset, for messages.
+        columns: the user's.
+        count: how many rows.
+        modality: what the data is; None before the first batch.
+    """
+
+    identifier: str
+    columns: pa.Schema
+    count: int
+    modality: Modality | None
+
+    @property
+    def fields(self) -> list[str]:
+        """The columns' names."""
+        return list(self.columns.names)
+
+
+def build(
+    dataset: AtlasDataset,
+    home: Home,
+    store: DatasetStore,
+    request: BuildRequest,
+    *,
+    wait: bool,
+    progress: bool | Listener,
+) -> AtlasProjection:
+    """Check a request, make or find its job, and run it here or in a process of its own."""
+    rows = Rows(dataset.identifier, dataset.schema or pa.schema([]), dataset.total_datums, dataset.modality)
+    plan, components = make_plan(rows, request, index_records(store))
+    in_process = [part for part in plan.components() if part.in_process]
+    if in_process and not wait:
+        raise InvalidOptionError(
+            f"wait=False builds in another process, which does not know the {in_process[0].kind} "
+            f"{in_process[0].name!r} of this one; use wait=True, or put it in a package with an entry point"
+        )
+    with store.lock():
+        version = store.version()
+        wanted = _new_job(dataset, home, version, plan)
+        job = jobs.unfinished(store, wanted) or wanted
+        jobs.save(store, job)
+    if not wait:
+        _start_worker(store, job)
+    elif progress is False or progress is None:
+        run_build(job, dataset, store, components, silent)
+    elif progress is True:
+        with tqdm_listener() as listener:
+            run_build(job, dataset, store, components, listener)
+    else:
+        run_build(job, dataset, store, components, progress)
+    return AtlasProjection(dataset, store, job.map_id)
+
+
+def _new_job(dataset: AtlasDataset, home: Home, version: int, plan: Plan) -> Job:
+    organization, _, slug = dataset.identifier.partition("/")
+    return Job(
+        id=uuid4().hex,
+        home=home.address,
+        backend=home.backend,
+        organization=organization,
+        slug=slug,
+        version=version,
+        index_id=str(uuid4()),
+        map_id=str(uuid4()),
+        plan=plan,
+    )
+
+
+def _start_worker(store: DatasetStore, job: Job) -> None:
+    """Start `python -m localatlas.worker` so that it outlives this process; its output goes to a log."""
+    logs = store.scratch() / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    with (logs / f"{job.id}.log").open("ab") as log:
+        subprocess.Popen(  # noqa: S603  our own interpreter and module
+            [sys.executable, "-m", "localatlas.worker", str(store.path(job.object_name))],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] = ()) -> tuple[Plan, Components]:
+    """Resolve a request for some rows; everything that can be wrong with it is found here.
+
+    Raises:
+        InvalidOptionError, UnknownPluginError, InvalidDataError, IndexNotFoundError: see `create_index`.
+    """
+    if not rows.count:
+        raise InvalidDataError(f"{rows.identifier} has no rows to map; add_data(...) first")
+    modality = _modality(rows, request)
+    field = _indexed_field(rows, request.indexed_field, modality)
+    label_field = _label_field(rows, request, modality, field)
+    topics = resolve.topics(request.topic_model)
+    choices = Components(
+        embedder=_embedder(indices, request, modality),
+        neighbors=_neighbors(rows.count),
+        projector=resolve.projector(request.projection, rows.count),
+        topic_model=topics[0] if topics else None,
+        topic_labeler=topics[1] if topics else None,
+        duplicate_detector=resolve.duplicate_detector(request.duplicate_detection),
+    )
+    plan = Plan(
+        name=request.name,
+        modality=modality,
+        indexed_field=field,
+        label_field=label_field,
+        seed=settings().seed if request.seed is None else request.seed,
+        embedder=_record(choices.embedder),
+        neighbors=record_of(choices.neighbors),
+        projector=record_of(choices.projector),
+        topic_model=_record(choices.topic_model),
+        topic_labeler=_record(choices.topic_labeler),
+        duplicate_detector=_record(choices.duplicate_detector),
+    )
+    return plan, choices
+
+
+def _record(choice: Choice[Any] | None) -> Any:
+    return None if choice is None else record_of(choice)
+
+
+def _neighbors(rows: int) -> Choice[Any]:
+    return resolve.named(registries.neighbors, settings().neighbors or defaults.neighbor_finder(rows))
+
+
+def _modality(rows: Rows, request: BuildRequest) -> Modality:
+    modality = request.modality or rows.modality
+    if modality not in ("text", "image", "embedding"):
+        raise InvalidOptionError(f"modality={modality!r}: it is 'text', 'image' or 'embedding'")
+    if modality == "embedding" and rows.modality != "embedding":
+        raise InvalidOptionError(
+            f"modality='embedding': {rows.identifier} holds no embeddings; name an indexed_field to embed its text"
+        )
+    if modality == "image" and rows.modality != "image":
+        raise InvalidOptionError(f"modality='image': {rows.identifier} holds no images")
+    return modality
+
+
+def _indexed_field(rows: Rows, field: str | None, modality: Modality) -> str | None:
+    if modality == "image":
+        return None
+    if field is None:
+        if modality == "text":
+            raise InvalidOptionError(
+                f"a text map needs indexed_field, the column to map; {rows.identifier} has: "
+                f"{listing(rows.fields, shown=20)}"
+            )
+        return None
+    return _text_column(rows, field, "indexed_field")
+
+
+def _label_field(rows: Rows, request: BuildRequest, modality: Modality, field: str | None) -> str | None:
+    named = resolve.topic_label_field(request.topic_model)
+    if named is not None:
+        return _text_column(rows, named, "topic_label_field")
+    if modality == "embedding" and field is None and request.topic_model not in (None, False):
+        warnings.warn(
+            "no text is named, so the topics of this map get numbers instead of names; "
+            "name a column with indexed_field= or NomicTopicOptions(topic_label_field=...)",
+            UserWarning,
+            stacklevel=5,
+        )
+    return field
+
+
+def _text_column(rows: Rows, name: str, argument: str) -> str:
+    known = rows.fields
+    if name not in known:
+        raise InvalidOptionError(
+            f"{argument}={name!r}: {rows.identifier} has no such column{suggestion(name, known)}; it has: "
+            f"{listing(known, shown=20)}"
+        )
+    kind = rows.columns.field(name).type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        raise InvalidOptionError(f"{argument}={name!r}: the column is of type {kind}; it must hold text")
+    return name
+
+
+def _embedder(indices: Sequence[IndexRecord], request: BuildRequest, modality: Modality) -> Choice[Any] | None:
+    if modality == "embedding":
+        return None
+    if request.reuse_embeddings_from_index is None:
+        return resolve.embedder(request.embedding_model, modality)
+    records = {record.plan.name: record for record in indices}
+    record = records.get(request.reuse_embeddings_from_index)
+    if record is None or record.plan.embedder is None:
+        raise IndexNotFoundError(
+            f"reuse_embeddings_from_index={request.reuse_embeddings_from_index!r}: there is no index of this name with "
+            f"embeddings made here; there are: {listing(records, shown=20) or 'none'}"
+        )
+    embedder = record.plan.embedder
+    return resolve.named(registries.embedders, f"{embedder.distribution}:{embedder.name}", embedder.options)

@@ -1,0 +1,162 @@
+"""Where the rows lie, their vectors, and the rows nearest to a vector."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from localatlas import registries, resolve
+from localatlas.config import settings
+from localatlas.data_operations.view import View
+from localatlas.errors import AtlasValueError, NotReadyError, RowNotFoundError, listing
+from localatlas.ingest import to_vectors
+from localatlas.pipeline.contracts import blame
+from localatlas.pipeline.stages import load_array
+from localatlas.protocols import Context, DatasetStore, SupportsSearch
+from localatlas.protocols.storage import EMBEDDING_COLUMN
+
+if TYPE_CHECKING:
+    from localatlas.indices import AtlasProjection
+
+__all__ = ["AtlasMapEmbeddings"]
+
+
+class AtlasMapEmbeddings(View):
+    """Columns: the id, `x` and `y` float32; null for a row whose field was null or blank."""
+
+    def __init__(self, projection: AtlasProjection, store: DatasetStore) -> None:
+        """View the places and vectors of a finished map."""
+        super().__init__(projection)
+        self._store = store
+        self._record = projection.record[0]
+
+    @property
+    def projected(self) -> pd.DataFrame:
+        """The same as `df`."""
+        return self.df
+
+    @cached_property
+    def latent(self) -> NDArray[np.float32]:
+        """The rows' vectors, float32 [R, D], as embedded or as given; NaN for a row that has none."""
+        if self._record.plan.modality == "embedding":
+            batches = self._store.scan([EMBEDDING_COLUMN], self._record.version)
+            given = [batch.column(0).flatten().to_numpy(zero_copy_only=False) for batch in batches]
+            return np.concatenate(given).reshape(-1, self._record.dimensions)[self._map.alive]
+        rows = self._vector_of_row[self._map.alive]
+        latent = self._vectors[np.maximum(rows, 0)]
+        latent[rows < 0] = np.nan
+        return latent
+
+    def vector_search(
+        self, queries: Any = None, ids: Sequence[Any] | None = None, k: int = 5
+    ) -> tuple[list[list[Any]], list[list[float]]]:
+        """Return the ids of the `k` nearest rows of each query, and their distances.
+
+        Args:
+            queries: vectors, array-like [M, D].
+            ids: rows of the map to start from; each finds itself first.
+            k: how many.
+
+        Raises:
+            AtlasValueError: neither or both of `queries` and `ids` are given, or `k` is less than 1.
+            RowNotFoundError: an id is not on the map.
+        """
+        if (queries is None) == (ids is None):
+            raise AtlasValueError("give either queries (vectors) or ids, not both")
+        if k < 1:
+            raise AtlasValueError(f"k={k}: it must be at least 1")
+        if ids is not None:
+            starts = self._rows_of(ids)
+            wanted = np.ascontiguousarray(self._vectors[self._vector_of_row[starts]])
+        else:
+            starts = None
+            wanted = self._directions(to_vectors(queries, None, self._record.dimensions))
+        found, distances = self._search(wanted, k)
+        return self._expand(found, distances, starts, k)
+
+    def _table(self) -> pa.Table:
+        return self._with_ids({axis: self._map.table[axis] for axis in "xy"})
+
+    @cached_property
+    def _vectors(self) -> NDArray[np.float32]:
+        return load_array(self._store.path(f"{self._record.prefix}/vectors.npy"))
+
+    @cached_property
+    def _vector_of_row(self) -> NDArray[np.int32]:
+        codes = self._map.table["vector"].fill_null(-1).to_numpy()
+        return np.asarray(codes, dtype=np.int32)
+
+    @cached_property
+    def _rows_of_vector(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The dataset rows of all vectors, by vector, and where each vector's rows start, [N + 1]."""
+        living = np.flatnonzero((self._vector_of_row >= 0) & self._map.alive)
+        order = living[np.argsort(self._vector_of_row[living], kind="stable")]
+        starts = np.searchsorted(self._vector_of_row[order], np.arange(len(self._vectors) + 1))
+        return order, starts
+
+    @cached_property
+    def _ids(self) -> list[Any]:
+        return list(self._map.row_ids.to_pylist())
+
+    def _rows_of(self, ids: Sequence[Any]) -> NDArray[np.intp]:
+        row_of = {value: row for row, value in enumerate(self._ids)}
+        placed = self._vector_of_row >= 0
+        missing = [value for value in ids if value not in row_of or not placed[row_of[value]]]
+        if missing:
+            raise RowNotFoundError(f"the map {self.projection.name!r} has no vector for the ids {listing(missing)}")
+        return np.array([row_of[value] for value in ids], dtype=np.intp)
+
+    def _directions(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+        if self._record.plan.metric != "cosine":
+            return queries
+        length = np.linalg.norm(queries.astype(np.float64), axis=1, keepdims=True)
+        return (queries / np.where(length == 0, 1, length)).astype(np.float32)
+
+    def _search(self, queries: NDArray[np.float32], k: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        plan = self._record.plan
+        choice = resolve.named(registries.neighbors, plan.neighbors.name, plan.neighbors.options)
+        if not isinstance(choice.component, SupportsSearch):
+            raise NotReadyError(f"{choice.entry} does not search")
+        context = Context(seed=plan.seed, n_jobs=settings().jobs, cache=settings().cache)
+        # Deleted rows may hide some vectors: ask for as many more.
+        _, starts = self._rows_of_vector
+        hidden = int((np.diff(starts) == 0).sum())
+        with blame(choice.entry):
+            graph = choice.component.search(
+                self._vectors, queries, min(k + hidden, len(self._vectors)), plan.metric, context
+            )
+        return graph.indices, graph.distances
+
+    def _expand(
+        self,
+        found: NDArray[np.int32],
+        distances: NDArray[np.float32],
+        starts: NDArray[np.intp] | None,
+        k: int,
+    ) -> tuple[list[list[Any]], list[list[float]]]:
+        """Turn vectors into the rows that have them; a query by id comes first in its own list."""
+        order, bounds = self._rows_of_vector
+        ids: list[list[Any]] = []
+        far: list[list[float]] = []
+        for query, (vectors, reach) in enumerate(zip(found, distances, strict=True)):
+            rows: list[int] = []
+            steps: list[float] = []
+            for vector, step in zip(vectors.tolist(), reach.tolist(), strict=True):
+                if vector >= 0 and len(rows) < k:
+                    own = order[bounds[vector] : bounds[vector + 1]].tolist()
+                    rows += own
+                    steps += [step] * len(own)
+            if starts is not None:
+                self_row = int(starts[query])
+                at = rows.index(self_row) if self_row in rows else None
+                rows = [self_row, *(row for row in rows if row != self_row)]
+                steps = [0.0, *(step for place, step in enumerate(steps) if place != at)]
+            ids.append([self._ids[row] for row in rows[:k]])
+            far.append(steps[:k])
+        return ids, far

@@ -1,0 +1,399 @@
+"""AtlasDataset: rows that become maps."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+
+from localatlas.adding import add_rows
+from localatlas.building import BuildRequest, build
+from localatlas.errors import (
+    AtlasTypeError,
+    AtlasValueError,
+    DatasetExistsError,
+    DatasetLockedError,
+    DatasetNotFoundError,
+    InvalidDataError,
+    InvalidIdentifierError,
+    InvalidOptionError,
+    RowNotFoundError,
+    listing,
+)
+from localatlas.home import RECORD, Home
+from localatlas.indices import AtlasIndex, AtlasProjection, find_map, list_indices
+from localatlas.naming import dataset_key, is_uuid
+from localatlas.pipeline import jobs
+from localatlas.pipeline.progress import Listener
+from localatlas.pipeline.records import DatasetRecord
+from localatlas.protocols import DatasetKey, DatasetStore
+from localatlas.protocols.components import Modality
+from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN, POSITION_COLUMN
+from localatlas.stored_map import user_columns
+
+__all__ = ["AtlasDataset", "AtlasIndex", "AtlasProjection"]
+
+DEFAULT_DESCRIPTION = "A description for your map."
+POLL_SECONDS = 0.2
+
+
+class AtlasDataset:
+    """A dataset: created on first use, loaded afterwards.
+
+    Args:
+        identifier: `name` or `organization/name`.
+        description: shown with the dataset.
+        unique_id_field: the column of ids; without one, rows are known by `_position_index`.
+        is_public: recorded and shown; a local home has one user.
+        dataset_id: loads the dataset of this id instead.
+        organization_name: the organization, if `identifier` names none.
+        home: the address of the home; the configured one by default.
+
+    Raises:
+        InvalidIdentifierError: the name cannot be used, or neither name nor id is given.
+        DatasetNotFoundError: no dataset has `dataset_id`.
+        InvalidOptionError: the dataset exists with another id field.
+    """
+
+    def __init__(
+        self,
+        identifier: str | None = None,
+        description: str | None = DEFAULT_DESCRIPTION,
+        unique_id_field: str | None = None,
+        is_public: bool = True,
+        dataset_id: str | None = None,
+        organization_name: str | None = None,
+        *,
+        home: str | None = None,
+    ) -> None:
+        self._home = Home(home)
+        if identifier is None and dataset_id is None:
+            raise InvalidIdentifierError("AtlasDataset needs an identifier such as 'reviews', or a dataset_id")
+        if dataset_id is not None:
+            if not is_uuid(dataset_id):
+                raise InvalidIdentifierError(f"{dataset_id!r} is not a valid dataset id; ids are UUIDs")
+            self._record, self._store = self._home.find_id(dataset_id)
+            return
+        key = dataset_key(identifier or "", organization_name)
+        new = DatasetRecord(
+            id=str(uuid4()),
+            name=(identifier or "").rpartition("/")[2],
+            organization=key.organization,
+            slug=key.slug,
+            description=description or "",
+            unique_id_field=unique_id_field,
+            is_public=is_public,
+        )
+        self._record, self._store = self._create_or_load(key, new)
+
+    def _create_or_load(self, key: DatasetKey, new: DatasetRecord) -> tuple[DatasetRecord, DatasetStore]:
+        found = self._home.find(key)
+        if found is None:
+            try:
+                return new, self._home.create(new)
+            except DatasetExistsError:
+                found = self._home.find(key)
+        if found is None:
+            raise DatasetNotFoundError(f"the dataset {key} was deleted by another process while it was opened")
+        record, store = found
+        if new.unique_id_field not in (None, record.unique_id_field):
+            raise InvalidOptionError(
+                f"unique_id_field={new.unique_id_field!r}: the dataset {key} exists with "
+                f"{record.unique_id_field!r}; leave it out, or give the new dataset another name"
+            )
+        described = new.description and new.description not in (DEFAULT_DESCRIPTION, record.description)
+        if described:
+            record.description = new.description
+            store.put(RECORD, record.to_bytes())
+        return record, store
+
+    @classmethod
+    def load(cls, identifier: str, *, home: str | None = None) -> AtlasDataset:
+        """Return an existing dataset by identifier. Raises DatasetNotFoundError."""
+        key = dataset_key(identifier)
+        place = Home(home)
+        if place.find(key) is None:
+            known = [f"{record.organization}/{record.slug}" for record in place.records()]
+            raise DatasetNotFoundError(
+                f"there is no dataset {str(key)!r} in {place.address}; it has: {listing(known) or 'none'}"
+            )
+        return cls(str(key), home=home)
+
+    @property
+    def id(self) -> str:
+        """A UUID."""
+        return self._record.id
+
+    @property
+    def name(self) -> str:
+        """The name as it was given."""
+        return self._record.name
+
+    @property
+    def slug(self) -> str:
+        """The name in addresses."""
+        return self._record.slug
+
+    @property
+    def identifier(self) -> str:
+        """`organization/slug`."""
+        return f"{self._record.organization}/{self._record.slug}"
+
+    @property
+    def description(self) -> str:
+        """The description."""
+        return self._record.description
+
+    @property
+    def id_field(self) -> str | None:
+        """The column of ids; None when rows are known by `_position_index`."""
+        return self._record.unique_id_field
+
+    @property
+    def is_public(self) -> bool:
+        """As recorded; a local home has one user."""
+        return self._record.is_public
+
+    @property
+    def created_timestamp(self) -> datetime:
+        """When the dataset was made, with time zone."""
+        return self._record.created
+
+    @property
+    def home(self) -> str:
+        """The address of the home."""
+        return self._home.address
+
+    @property
+    def total_datums(self) -> int:
+        """How many rows there are now."""
+        return self._store.count()
+
+    @property
+    def schema(self) -> pa.Schema | None:
+        """The user's columns; None before the first batch."""
+        schema = self._store.schema()
+        return None if schema is None else pa.schema([schema.field(name) for name in user_columns(schema)])
+
+    @property
+    def dataset_fields(self) -> list[str]:
+        """The names of the user's columns."""
+        return user_columns(self._store.schema())
+
+    @property
+    def modality(self) -> Modality | None:
+        """What the first batch made it: "embedding", "image" or "text"; None before it."""
+        schema = self._store.schema()
+        if schema is None:
+            return None
+        if EMBEDDING_COLUMN in schema.names:
+            return "embedding"
+        return "image" if BLOB_COLUMN in schema.names else "text"
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether somebody changes the rows at this moment."""
+        return self._store.is_locked()
+
+    @property
+    def is_accepting_data(self) -> bool:
+        """Whether `add_data` would be let in at once; a running build does not lock the dataset."""
+        return not self.is_locked
+
+    @property
+    def indices(self) -> list[AtlasIndex]:
+        """The finished indices, in build order."""
+        return list_indices(self, self._store)
+
+    @property
+    def maps(self) -> list[AtlasProjection]:
+        """The finished maps, in build order."""
+        return [projection for index in self.indices for projection in index.projections]
+
+    @property
+    def projections(self) -> list[AtlasProjection]:
+        """The same as `maps`."""
+        return self.maps
+
+    def get_map(
+        self, name: str | None = None, atlas_index_id: str | None = None, projection_id: str | None = None
+    ) -> AtlasProjection:
+        """Return one map: of an index id, by projection id, by name, or the only one.
+
+        Raises:
+            MapNotFoundError: a ValueError; there is none, or several and nothing to choose by.
+        """
+        return find_map(self, name, atlas_index_id, projection_id)
+
+    def add_data(
+        self,
+        data: Any = None,
+        embeddings: Any = None,
+        blobs: Any = None,
+        pbar: Any = None,
+    ) -> None:
+        """Append rows: all of them, or none and an error.
+
+        Args:
+            data: a DataFrame (pandas, Polars), a list of dicts, an Arrow table or reader; left out for bare vectors.
+            embeddings: vectors of your own, array-like [N, D]; kept as float32.
+            blobs: images; not in this version.
+            pbar: a tqdm bar, advanced by the number of rows.
+
+        Raises:
+            InvalidDataError: rows, ids or vectors cannot be taken; nothing was written.
+            AtlasTypeError: `data` is of a type that is not taken.
+        """
+        if blobs is not None:
+            raise InvalidDataError("blobs: images come with the image embedder, which this version does not have yet")
+        rows = add_rows(self._store, data, embeddings, self.id_field)
+        if pbar is not None:
+            pbar.update(rows)
+
+    def get_data(self, ids: Sequence[Any]) -> list[dict[str, Any]]:
+        """Return rows by id, in the order asked, each a dict of the user's columns (and the id).
+
+        Raises:
+            AtlasTypeError: `ids` is no list of ids.
+            RowNotFoundError: some id is not there; the message names it.
+        """
+        values = self._id_values(ids)
+        if not len(values):
+            return []
+        column = self.id_field or POSITION_COLUMN
+        columns = self.dataset_fields if self.id_field else [POSITION_COLUMN, *self.dataset_fields]
+        table = self._store.take(column, values, columns)
+        if table.num_rows < len(values):
+            have = set(table[column].to_pylist())
+            missing = [value for value in values.to_pylist() if value not in have]
+            raise RowNotFoundError(f"{self.identifier} has no row with {column} {listing(missing)}")
+        return list(table.to_pylist())
+
+    def delete_data(self, ids: Sequence[Any]) -> bool:
+        """Delete rows by id; finished maps hide them. Returns True.
+
+        Raises:
+            AtlasTypeError: `ids` is no list of ids.
+            RowNotFoundError: some id is not there; nothing was deleted.
+        """
+        values = self._id_values(ids)
+        column = self.id_field or POSITION_COLUMN
+        with self._store.lock():
+            found = set(self._store.find(column, values).to_pylist()) if len(values) else set()
+            missing = [value for value in values.to_pylist() if value not in found]
+            if missing:
+                raise RowNotFoundError(
+                    f"{self.identifier} has no row with {column} {listing(missing)}; nothing was deleted"
+                )
+            if len(values):
+                self._store.delete(column, values)
+        return True
+
+    def create_index(
+        self,
+        name: str | None = None,
+        indexed_field: str | None = None,
+        modality: Modality | None = None,
+        projection: Any = None,
+        topic_model: Any = True,
+        duplicate_detection: Any = True,
+        embedding_model: Any = None,
+        reuse_embeddings_from_index: str | None = None,
+        *,
+        seed: int | None = None,
+        wait: bool = True,
+        progress: bool | Listener = True,
+    ) -> AtlasProjection:
+        """Build an index and its map over the rows as they are now.
+
+        Everything is checked before the build starts. A build that died goes on where it stopped when the same
+        call is made again; after success the same call makes a new map.
+
+        Args:
+            name: of the index; the dataset's name by default.
+            indexed_field: the text column to map; with vectors of your own, the column that names the topics.
+            modality: "text", "image" or "embedding"; what the data is by default.
+            projection: None (chosen by size), a projector's name, a dict, ProjectionOptions, a plugin's Options or
+                a projector.
+            topic_model: True, False or None (off), a name, a dict, NomicTopicOptions, a plugin's Options or instance.
+            duplicate_detection: likewise, with NomicDuplicatesOptions.
+            embedding_model: None (the built-in one), a name, a dict, NomicEmbedOptions, or an embedder.
+            reuse_embeddings_from_index: the name of an index whose embedder to use again; its vectors are kept.
+            seed: of every random choice; the configured one by default.
+            wait: False starts the build in a process of its own, which outlives this one.
+            progress: shows a progress bar, or receives every step.
+
+        Raises:
+            InvalidOptionError, UnknownPluginError, InvalidDataError: something cannot be; nothing was started.
+            BuildError, PluginError: the build failed; what it finished is kept.
+        """
+        request = BuildRequest(
+            name=name or self.name,
+            indexed_field=indexed_field,
+            modality=modality,
+            projection=projection,
+            topic_model=topic_model,
+            duplicate_detection=duplicate_detection,
+            embedding_model=embedding_model,
+            reuse_embeddings_from_index=reuse_embeddings_from_index,
+            seed=seed,
+        )
+        return build(self, self._home, self._store, request, wait=wait, progress=progress)
+
+    def wait_for_dataset_lock(self, timeout: float | None = None) -> _Waited:
+        """Wait until nobody changes the rows and no build runs; works with and without `with`. Does not hold the lock.
+
+        Raises:
+            DatasetLockedError: `timeout` seconds are over.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        while self.is_locked or any(jobs.is_claimed(self._store, job) for job in jobs.jobs(self._store)):
+            if end is not None and time.monotonic() > end:
+                raise DatasetLockedError(f"{self.identifier} is still busy after {timeout} seconds")
+            time.sleep(POLL_SECONDS)
+        return _Waited(self)
+
+    def delete(self) -> bool:
+        """Delete the dataset, its indices and maps. Returns True."""
+        self._home.delete(DatasetKey(self._record.organization, self._record.slug))
+        return True
+
+    def scan(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield the rows in upload order, the user's columns unless others are named."""
+        return self._store.scan(self.dataset_fields if columns is None else columns)
+
+    def _id_values(self, ids: Sequence[Any]) -> pa.Array:
+        """Return ids as an Arrow array of the id column's type."""
+        if not isinstance(ids, list | tuple | pa.Array):
+            raise AtlasTypeError(f"ids must be a list of ids, got {type(ids).__qualname__}")
+        schema = self._store.schema()
+        if schema is None:
+            return pa.array([], pa.int64()) if not len(ids) else pa.array(list(ids))
+        kind = schema.field(self.id_field or POSITION_COLUMN).type
+        try:
+            return pa.array(list(ids), type=kind)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
+            raise AtlasValueError(f"ids must be of the id column's type {kind}: {error}") from error
+
+    def __repr__(self) -> str:
+        return f"AtlasDataset({self.identifier!r}, {self.total_datums:,} rows, {len(self.maps)} maps)"
+
+    def __str__(self) -> str:
+        return "\n".join(f"{projection.name}: {projection.map_link}" for projection in self.maps) or repr(self)
+
+
+class _Waited:
+    """What `wait_for_dataset_lock` returns: usable as a context manager, and without."""
+
+    def __init__(self, dataset: AtlasDataset) -> None:
+        self._dataset = dataset
+
+    def __enter__(self) -> AtlasDataset:
+        return self._dataset
+
+    def __exit__(self, *_: object) -> None:
+        """Do nothing: nothing is held."""

@@ -1,0 +1,68 @@
+"""A home: where datasets are kept, opened by the scheme of its address."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from localatlas import registries
+from localatlas.config import settings
+from localatlas.data_inference import StorageOptions
+from localatlas.errors import DatasetNotFoundError
+from localatlas.pipeline.records import DatasetRecord
+from localatlas.protocols import DatasetKey, DatasetStore, StorageBackend
+
+__all__ = ["RECORD", "Home"]
+
+RECORD = "dataset.json"
+_SCHEME = re.compile(r"^([a-z][a-z0-9+.-]+)://")
+
+
+class Home:
+    """The datasets under one address."""
+
+    def __init__(self, address: str | None = None, backend: str | None = None) -> None:
+        """Open the home at `address`, or the configured one; the scheme names the backend unless `backend` does."""
+        now = settings()
+        options: dict[str, Any] = {}
+        storage = now.storage
+        if isinstance(storage, StorageOptions):
+            options = {key: value for key, value in storage.given().items() if key not in ("backend", "address")}
+            address, storage = address or storage.address, storage.backend
+        self.address = address or now.home
+        scheme = _SCHEME.match(self.address)
+        self.backend = backend or storage or (scheme.group(1) if scheme else "file")
+        self._storage: StorageBackend = registries.storage.create(self.backend, {**options, "address": self.address})
+
+    def records(self) -> list[DatasetRecord]:
+        """Return the records of all datasets, sorted by identifier."""
+        return [self.record(self._storage.open(key)) for key in self._storage.datasets()]
+
+    def find(self, key: DatasetKey) -> tuple[DatasetRecord, DatasetStore] | None:
+        """Return a dataset's record and store, or None."""
+        try:
+            store = self._storage.open(key)
+        except DatasetNotFoundError:
+            return None
+        return self.record(store), store
+
+    def find_id(self, dataset_id: str) -> tuple[DatasetRecord, DatasetStore]:
+        """Return the dataset of an id. Raises DatasetNotFoundError."""
+        for key in self._storage.datasets():
+            found = self.find(key)
+            if found is not None and found[0].id == dataset_id:
+                return found
+        raise DatasetNotFoundError(f"no dataset in {self.address} has the id {dataset_id}; `localatlas ls` shows all")
+
+    def create(self, record: DatasetRecord) -> DatasetStore:
+        """Make an empty dataset. Raises DatasetExistsError."""
+        return self._storage.create(DatasetKey(record.organization, record.slug), record.to_bytes())
+
+    def delete(self, key: DatasetKey) -> None:
+        """Remove a dataset and everything made from it. Raises DatasetNotFoundError."""
+        self._storage.delete(key)
+
+    @staticmethod
+    def record(store: DatasetStore) -> DatasetRecord:
+        """Return a dataset's record."""
+        return DatasetRecord.model_validate_json(store.get(RECORD))

@@ -1,0 +1,228 @@
+"""Finished indices and their maps, under the SDK's names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from localatlas import hooks
+from localatlas.data_operations import AtlasMapData, AtlasMapDuplicates, AtlasMapEmbeddings, AtlasMapTopics
+from localatlas.errors import MapNotFoundError, NotReadyError, listing
+from localatlas.pipeline import jobs
+from localatlas.pipeline.commit import index_records
+from localatlas.pipeline.records import IndexRecord, Job, MapRecord, StageReport
+from localatlas.pipeline.topic_table import read_table
+from localatlas.protocols import DatasetStore
+from localatlas.stored_map import StoredMap
+
+if TYPE_CHECKING:
+    from localatlas.dataset import AtlasDataset
+
+__all__ = ["AtlasIndex", "AtlasProjection", "find_map", "list_indices"]
+
+
+@dataclass(frozen=True)
+class AtlasIndex:
+    """The vectors of one field at one version of a dataset.
+
+    Attributes:
+        id: a UUID.
+        name: as given to `create_index`.
+        indexed_field: the column that was mapped; None for bare vectors.
+        projections: its maps.
+    """
+
+    id: str
+    name: str
+    indexed_field: str | None
+    projections: list[AtlasProjection]
+
+    def __repr__(self) -> str:
+        return f"AtlasIndex({self.name!r}, {len(self.projections)} maps)"
+
+
+class AtlasProjection:
+    """A map: its rows' places, topics, duplicates and neighbours."""
+
+    def __init__(self, dataset: AtlasDataset, store: DatasetStore, map_id: str) -> None:
+        """Stand for the map of an id, finished or still building."""
+        self.dataset = dataset
+        self.id = self.projection_id = map_id
+        self._store = store
+        self._found: tuple[IndexRecord, MapRecord] | None = None
+
+    @property
+    def record(self) -> tuple[IndexRecord, MapRecord]:
+        """The records of the index and of this map.
+
+        Raises:
+            NotReadyError: the map is still building, or its build did not finish; the message says which.
+        """
+        if self._found is None:
+            for index in index_records(self._store):
+                for each in index.maps:
+                    if each.id == self.id:
+                        self._found = (index, each)
+                        return self._found
+            raise NotReadyError(self._why_not())
+        return self._found
+
+    @property
+    def job(self) -> Job | None:
+        """The build's record."""
+        return next((job for job in jobs.jobs(self._store) if job.map_id == self.id), None)
+
+    @property
+    def status(self) -> str:
+        """ "queued", "running", "done", "failed", "cancelled", or "stopped" for a build whose process died."""
+        job = self.job
+        if job is None:
+            return "done" if self._found else "unknown"
+        if job.state in {"queued", "running"} and job.stage and not jobs.is_claimed(self._store, job):
+            return "stopped"
+        return job.state
+
+    @property
+    def error(self) -> str | None:
+        """Why the build failed, or None."""
+        job = self.job
+        return job.error if job is not None else None
+
+    def cancel(self) -> None:
+        """Ask a build in another process to stop; what it finished is kept."""
+        job = self.job
+        if job is not None and job.state in {"queued", "running"}:
+            jobs.request_cancel(self._store, job)
+
+    @property
+    def name(self) -> str:
+        """The index's name."""
+        if self._found is None and (job := self.job) is not None:
+            return job.plan.name
+        return self.record[0].plan.name
+
+    @property
+    def atlas_index_id(self) -> str:
+        """The id of the index."""
+        return self.record[0].id
+
+    @property
+    def stages(self) -> list[StageReport]:
+        """What each stage of the build cost."""
+        return self.record[0].reports
+
+    @property
+    def map_link(self) -> str:
+        """The address of the map, to be opened with `localatlas open`."""
+        return f"localatlas://{self.dataset.identifier}/{self.id}"
+
+    @property
+    def dataset_link(self) -> str:
+        """The address of the dataset."""
+        return f"localatlas://{self.dataset.identifier}"
+
+    @cached_property
+    def stored(self) -> StoredMap:
+        """The map's parts on disk (`localatlas.protocols.Map`)."""
+        index, record = self.record
+        names = self._store.objects(record.prefix)
+        topics = f"{record.prefix}/topics.arrow"
+        return StoredMap(
+            id=self.id,
+            name=index.plan.name,
+            dataset_identifier=self.dataset.identifier,
+            id_field=self.dataset.id_field,
+            text_field=index.plan.label_field,
+            seed=index.plan.seed,
+            store=self._store,
+            version=index.version,
+            table=read_table(self._store.path(f"{record.prefix}/map.arrow")),
+            topic_table=read_table(self._store.path(topics)) if topics in names else None,
+            find_page=self._page,
+        )
+
+    @property
+    def data(self) -> AtlasMapData:
+        """The user's columns."""
+        return AtlasMapData(self)
+
+    @cached_property
+    def embeddings(self) -> AtlasMapEmbeddings:
+        """Places, vectors and vector search."""
+        return AtlasMapEmbeddings(self, self._store)
+
+    @property
+    def topics(self) -> AtlasMapTopics:
+        """Topics by row and by topic. Raises NotReadyError when the map was built without."""
+        return AtlasMapTopics(self)
+
+    @property
+    def duplicates(self) -> AtlasMapDuplicates:
+        """Duplicates by row. Raises NotReadyError when the map was built without."""
+        return AtlasMapDuplicates(self)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of the map's views."""
+        return self.data.tb.schema
+
+    def open(self, *, host: str = "127.0.0.1", port: int = 0, browser: bool = True) -> None:
+        """Serve the map's page until interrupted. Raises NotReadyError when no explorer is installed."""
+        if not hooks.call("localatlas_open", map=self.stored, host=host, port=port, browser=browser):
+            raise NotReadyError("no installed plugin shows maps; pip install atlas-plugin-explorer")
+
+    def _page(self, name: str) -> Path:
+        return self._store.path(f"{self.record[1].prefix}/pages/{name}")
+
+    def _why_not(self) -> str:
+        job = self.job
+        if job is None:
+            return f"the map {self.id} does not exist any more"
+        if self.status == "stopped":
+            return f"the build of {job.plan.name!r} stopped during {job.stage!r}; the same create_index call goes on"
+        if job.state in {"queued", "running"}:
+            return f"the map {job.plan.name!r} is still building: {job.stage or 'queued'}, {job.progress:.0%}"
+        return f"the build of {job.plan.name!r} {job.state}: {job.error or 'it was cancelled'}"
+
+    def __repr__(self) -> str:
+        return f"AtlasProjection({self.name!r}, {self.status}, {self.map_link})"
+
+
+def list_indices(dataset: AtlasDataset, store: DatasetStore) -> list[AtlasIndex]:
+    """Return the finished indices of a dataset, in build order."""
+    return [
+        AtlasIndex(
+            record.id,
+            record.plan.name,
+            record.plan.indexed_field,
+            [AtlasProjection(dataset, store, each.id) for each in record.maps],
+        )
+        for record in index_records(store)
+    ]
+
+
+def find_map(
+    dataset: AtlasDataset, name: str | None, atlas_index_id: str | None, projection_id: str | None
+) -> AtlasProjection:
+    """Return one map. Raises MapNotFoundError, which is a ValueError."""
+    indices = dataset.indices
+    maps = [each for index in indices for each in index.projections]
+    if not maps:
+        raise MapNotFoundError(f"{dataset.identifier} has no maps built yet; create_index(...) builds one")
+    if atlas_index_id is not None:
+        wanted = [each for index in indices if index.id == atlas_index_id for each in index.projections]
+        asked = f"index id {atlas_index_id!r}"
+    elif projection_id is not None:
+        wanted, asked = [each for each in maps if each.id == projection_id], f"projection id {projection_id!r}"
+    elif name is not None:
+        wanted, asked = [each for each in maps if each.name == name], f"name {name!r}"
+    else:
+        wanted, asked = maps if len(maps) == 1 else [], "no name, and it has multiple maps"
+    if not wanted:
+        names = listing([each.name for each in maps], shown=20)
+        raise MapNotFoundError(f"{dataset.identifier} has no map for {asked}; its maps are: {names}")
+    return wanted[0]
