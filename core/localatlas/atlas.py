@@ -65,7 +65,13 @@ def map_data(
         id_field: the column of ids.
         is_public: recorded and shown.
         indexed_field: the text column to map.
-        projection, topic_model, duplicate_detection, embedding_model, seed, wait, progress: as in `create_index`.
+        projection: as in `create_index`.
+        topic_model: likewise.
+        duplicate_detection: likewise.
+        embedding_model: likewise.
+        seed: likewise.
+        wait: likewise.
+        progress: likewise.
 
     Raises:
         DatasetExistsError: the dataset has rows already; add to it with `add_data` and `create_index`.

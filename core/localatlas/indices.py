@@ -78,7 +78,7 @@ class AtlasProjection:
 
     @property
     def status(self) -> str:
-        """ "queued", "running", "done", "failed", "cancelled", or "stopped" for a build whose process died."""
+        """One of queued, running, done, failed, cancelled, or stopped for a build whose process died."""
         job = self.job
         if job is None:
             return "done" if self._found else "unknown"

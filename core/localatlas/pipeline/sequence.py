@@ -33,6 +33,8 @@ from localatlas.stored_map import StoredMap
 __all__ = ["Sequence"]
 
 GIVEN = "given"
+# Writing the job's record is cheap, but not so cheap that every batch should do it.
+RECORDED_STEP = 0.01
 
 
 class Sequence:
@@ -250,7 +252,7 @@ class Sequence:
         """Return a listener that keeps the job's record at the stage under way."""
 
         def listen(stage: str, fraction: float, overall: float, message: str) -> None:
-            moved = stage != self.job.stage or overall - self.job.progress >= 0.01
+            moved = stage != self.job.stage or overall - self.job.progress >= RECORDED_STEP
             if moved:
                 self.job.stage, self.job.progress = stage, overall
                 jobs.save(self.store, self.job)
