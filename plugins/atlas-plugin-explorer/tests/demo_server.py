@@ -7,7 +7,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from atlas_plugin_explorer.files import FOLDER
 from atlas_plugin_explorer.hooks import localatlas_open, localatlas_pages
 from localatlas.protocols import Context
 from synthetic import synthetic_map

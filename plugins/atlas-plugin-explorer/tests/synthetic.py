@@ -21,7 +21,27 @@ SUBJECTS = {
     "Music": ["Piano", "Jazz records", "Headphones"],
     "Health": ["Vitamins", "Running shoes", "Sleep", "Sunscreen"],
 }
-WORDS = "good strong light never again fresh arrived late smells lovely price came box small taste every day like new".split()
+WORDS = [
+    "good",
+    "strong",
+    "light",
+    "never",
+    "again",
+    "fresh",
+    "arrived",
+    "late",
+    "smells",
+    "lovely",
+    "price",
+    "came",
+    "box",
+    "small",
+    "taste",
+    "every",
+    "day",
+    "like",
+    "new",
+]
 ODD_TEXTS = [
     "<script>alert('x')</script> & <b>bold</b>",
     "مرحبا بالعالم — من اليمين إلى اليسار",

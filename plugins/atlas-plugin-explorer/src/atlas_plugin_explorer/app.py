@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from atlas_plugin_explorer.guard import Guard, accepted_hosts, failure
+from atlas_plugin_explorer.guard import LOOPBACK, Guard, failure
 from atlas_plugin_explorer.rows import RowReader
 from atlas_plugin_explorer.search import Query, matches
 from atlas_plugin_explorer.source import PageSource, cache_folder, find_pages
@@ -46,7 +46,7 @@ COMPRESSION = 5
 def create_app(
     map: Map,  # noqa: A002  the noun's name
     *,
-    accept: Callable[[str], bool] | None = accepted_hosts("localhost"),
+    accept: Callable[[str], bool] | None = LOOPBACK,
     pages: PageSource | None = None,
     static: Path = STATIC,
 ) -> Starlette:
@@ -54,7 +54,7 @@ def create_app(
 
     Args:
         map: the map to show.
-        accept: tells whether the name in a `Host` header is this server's; None where a server around this one checks that.
+        accept: tells whether the name in a `Host` header is this server's; None where a server around it checks that.
         pages: where its pages are; by default those of its build, or a cache folder.
         static: the bundled front end.
     """
@@ -95,7 +95,7 @@ class Explorer:
         except FileNotFoundError as error:
             raise HTTPException(
                 503,
-                "the front end is not bundled in this installation; install atlas-plugin-explorer again, which builds it",
+                "the front end is not bundled in this installation: install atlas-plugin-explorer again",
             ) from error
         return Response(content, media_type="text/html", headers={"Cache-Control": "no-cache"})
 

@@ -35,14 +35,16 @@ def read_dates(values: pa.ChunkedArray) -> NDArray[np.float64] | None:
 
 def parse(values: pa.ChunkedArray) -> NDArray[np.float64]:
     """Parse strings of the shape of `ISO` [N]; a day that no calendar has gives NaN."""
-    import pandas as pd  # noqa: PLC0415  slow to import, and most maps have no such column
+    import pandas as pd  # slow to import, and most maps have no such column
 
     coded = values.dictionary_encode().combine_chunks()
     words = pd.Series(coded.dictionary.to_pylist(), dtype=object).str.strip()
     moments = pd.to_datetime(words, format="ISO8601", utc=True, errors="coerce")
-    stamps = moments.dt.tz_localize(None).to_numpy(dtype="datetime64[ms]")
+    stamps = np.asarray(moments.dt.tz_localize(None), dtype="datetime64[ms]")
     codes = pc.fill_null(coded.indices, fill_value=len(stamps)).to_numpy(zero_copy_only=False)
-    return milliseconds(np.append(stamps, np.datetime64("NaT", "ms")))[codes]
+    known = milliseconds(np.append(stamps, np.datetime64("NaT", "ms")))
+    read: NDArray[np.float64] = known[np.asarray(codes)]
+    return read
 
 
 def timestamps(values: pa.ChunkedArray) -> NDArray[np.float64]:

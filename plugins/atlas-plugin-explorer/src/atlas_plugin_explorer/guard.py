@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["SECURITY_HEADERS", "Guard", "accepted_hosts", "failure"]
+__all__ = ["LOOPBACK", "SECURITY_HEADERS", "Guard", "accepted_hosts", "failure"]
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -74,6 +74,9 @@ def host_name(header: str) -> str:
     return name if colon and port.isdecimal() else header.strip().lower()
 
 
+LOOPBACK = accepted_hosts("localhost")
+
+
 class Guard:
     """ASGI middleware: refuses foreign hosts and requests from other sites, and adds the security headers."""
 
@@ -86,7 +89,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refused = self.refusal(scope, Headers(scope=scope))
+        refused = self.refusal(Headers(scope=scope))
         if refused is not None:
             await refused(scope, receive, send)
             return
@@ -98,7 +101,7 @@ class Guard:
 
         await self.app(scope, receive, guarded)
 
-    def refusal(self, scope: Scope, headers: Headers) -> JSONResponse | None:
+    def refusal(self, headers: Headers) -> JSONResponse | None:
         """Return why a request is refused, or None."""
         host = host_name(headers.get("host", ""))
         if self.accept is not None and not self.accept(host):

@@ -13,8 +13,8 @@ __all__ = ["localatlas_open", "localatlas_pages"]
 @hookimpl
 def localatlas_pages(map: Map, folder: Path, context: Context) -> None:  # noqa: A002  the hook's name for it
     """Write the pages that the explorer reads, under `explorer/`."""
-    from atlas_plugin_explorer.files import FOLDER  # noqa: PLC0415  the hooks of all plugins are imported at once
-    from atlas_plugin_explorer.pages import write_pages  # noqa: PLC0415
+    from atlas_plugin_explorer.files import FOLDER  # the hooks of all plugins are imported at once
+    from atlas_plugin_explorer.pages import write_pages
 
     write_pages(map, folder / FOLDER, context)
 
@@ -22,7 +22,7 @@ def localatlas_pages(map: Map, folder: Path, context: Context) -> None:  # noqa:
 @hookimpl
 def localatlas_open(map: Map, host: str, port: int, browser: bool) -> bool:  # noqa: A002
     """Serve the map until Ctrl-C."""
-    from atlas_plugin_explorer.serve import serve  # noqa: PLC0415
+    from atlas_plugin_explorer.serve import serve
 
     serve(map, host, port, browser=browser)
     return True

@@ -14,6 +14,8 @@ LEVEL_GROWTH = 4
 PAGE_POINTS = 65_536
 VIEW_QUANTILES = (0.01, 0.99)
 VIEW_PADDING = 0.04
+# The least width of a view, relative to where it is.
+LEAST_VIEW = 1e-4
 # The grid of the Z-order: 16 bits of x and 16 of y make one uint32 code.
 GRID = 65_536
 
@@ -112,8 +114,9 @@ def first_view(positions: NDArray[np.float32]) -> Box:
     low = np.quantile(positions, VIEW_QUANTILES[0], axis=0, method="lower").astype(np.float64)
     high = np.quantile(positions, VIEW_QUANTILES[1], axis=0, method="higher").astype(np.float64)
     size = high - low
-    # One point, or points in a line: as wide as the other side, or as one unit.
-    size[size <= np.maximum(np.abs(low), 1) * np.finfo(np.float32).eps] = size.max() or 1.0
+    # One point, or points in a line: as wide as the other side, or as one unit, or as what floats can tell apart.
+    flat = size <= np.abs(low) * np.finfo(np.float32).eps
+    size[flat] = np.maximum(size.max() or 1.0, np.abs(low[flat]) * LEAST_VIEW)
     middle = (low + high) / 2
     half = size * (0.5 + VIEW_PADDING)
     low, high = middle - half, middle + half

@@ -57,7 +57,7 @@ def write_geometry(writer: PageWriter, points: NDArray[np.float32], order: Order
         pages.append({**entry, "box": box(bounding_box(part))})
     return {
         "bounds": box(bounding_box(points)),
-        "view": box(first_view(points)),
+        "view": list(first_view(points)),
         "levels": levels(order),
         "pages": pages,
         "geometry": {"encoding": "float32-planar", "files": geometry},

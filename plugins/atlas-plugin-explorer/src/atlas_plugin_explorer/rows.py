@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import decimal
 import functools
 import json
 import math
@@ -11,7 +10,6 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 from localatlas.errors import AtlasValueError, RowNotFoundError
 from localatlas.protocols import DuplicateVerdict, Map
@@ -102,21 +100,20 @@ def shorten(value: Any, limit: int | None) -> tuple[Any, int | None]:
 
 def as_json(value: Any) -> Any:
     """Return a value of a row as JSON can say it without losing a digit."""
+    shown: Any = str(value)
     match value:
         case None | bool() | str():
-            return value
-        case int() | np.integer():
-            return int(value) if -SAFE_INTEGER <= value <= SAFE_INTEGER else str(value)
-        case float():
-            return value if math.isfinite(value) else str(value)
+            shown = value
+        case int() if abs(value) <= SAFE_INTEGER:
+            shown = value
+        case float() if math.isfinite(value):
+            shown = value
         case bytes():
-            return f"<{len(value):,} bytes>"
-        case dt.datetime() | dt.date() | dt.time():
-            return value.isoformat()
-        case decimal.Decimal() | dt.timedelta():
-            return str(value)
+            shown = f"<{len(value):,} bytes>"
+        case dt.date() | dt.time():
+            shown = value.isoformat()
         case dict():
-            return {str(key): as_json(item) for key, item in value.items()}
+            shown = {str(key): as_json(item) for key, item in value.items()}
         case list() | tuple():
-            return [as_json(item) for item in value]
-    return str(value)
+            shown = [as_json(item) for item in value]
+    return shown

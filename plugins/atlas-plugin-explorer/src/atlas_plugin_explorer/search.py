@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from localatlas.errors import AtlasValueError
 from numpy.typing import NDArray
 
-__all__ = ["LONGEST_QUERY", "SEARCH_SECONDS", "Query", "SearchTimeout", "matches"]
+__all__ = ["LONGEST_QUERY", "SEARCH_SECONDS", "Query", "SearchTimeoutError", "matches"]
 
 LONGEST_QUERY = 1_000
 SEARCH_SECONDS = 10.0
@@ -22,7 +22,7 @@ LETTER = r"\pL\pM\pN_"
 SPECIAL = frozenset(r"\.+*?()|[]{}^$")
 
 
-class SearchTimeout(AtlasValueError):
+class SearchTimeoutError(AtlasValueError):
     """A search took longer than it may."""
 
 
@@ -66,18 +66,19 @@ def check(expression: str) -> None:
     except pa.ArrowInvalid as error:
         reason = str(error).removeprefix("Invalid regular expression: ")
         raise AtlasValueError(
-            f"{expression!r} is not a regular expression: {reason}. RE2's syntax is taken (no backreference, no look-around)"
+            f"{expression!r} is not a regular expression: {reason}. "
+            "RE2's syntax is taken (no backreference, no look-around)"
         ) from error
 
 
 def matches(values: pa.ChunkedArray, query: Query, *, seconds: float = SEARCH_SECONDS) -> NDArray[np.bool_]:
     """Return bool [R]: which of the texts [R] match; a null never does.
 
-    The time of RE2 and of a substring search is linear in the text; the expression's share of it is bounded by `seconds`.
+    Time is linear in the text (RE2); the factor that an expression brings is bounded by `seconds`.
 
     Raises:
         AtlasValueError: the query is not acceptable.
-        SearchTimeout: it took more than `seconds`.
+        SearchTimeoutError: it took more than `seconds`.
     """
     expression = query.expression()
     stop = time.monotonic() + seconds
@@ -90,7 +91,7 @@ def matches(values: pa.ChunkedArray, query: Query, *, seconds: float = SEARCH_SE
             hits = pc.match_substring_regex(part, expression, ignore_case=not query.case)
         found[start : start + len(part)] = pc.fill_null(hits, fill_value=False).to_numpy()
         if time.monotonic() > stop:
-            raise SearchTimeout(
+            raise SearchTimeoutError(
                 f"the search for {query.text!r} took more than {seconds:g} seconds and was stopped after "
                 f"{start + len(part):,} of {len(values):,} rows; a simpler expression is faster"
             )

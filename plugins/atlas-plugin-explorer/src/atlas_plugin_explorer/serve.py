@@ -18,6 +18,7 @@ from atlas_plugin_explorer.source import cache_folder, find_pages
 __all__ = ["bind", "serve"]
 
 GRACE_SECONDS = 2
+LAST_PORT = 65_535
 
 
 def serve(map: Map, host: str, port: int, *, browser: bool) -> None:  # noqa: A002  the noun's name
@@ -32,9 +33,9 @@ def serve(map: Map, host: str, port: int, *, browser: bool) -> None:  # noqa: A0
     Raises:
         AtlasValueError: the address cannot be taken.
     """
-    import uvicorn  # noqa: PLC0415  not needed to build a map
+    import uvicorn  # not needed to build a map
 
-    from atlas_plugin_explorer.app import create_app  # noqa: PLC0415  neither is starlette
+    from atlas_plugin_explorer.app import create_app  # neither is starlette
 
     # Before anything is written: a wrong address should fail at once.
     with bind(host, port) as listener:
@@ -66,12 +67,13 @@ def bind(host: str, port: int) -> socket.socket:
     Raises:
         AtlasValueError: the port is taken or not allowed, or the host is not this machine's.
     """
+    if not 0 <= port <= LAST_PORT:
+        raise AtlasValueError(f"port {port:,} does not exist: 1 to {LAST_PORT:,} are taken, or 0 for any free one")
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
         reasons = {errno.EADDRINUSE: "another program listens there", errno.EACCES: "this user may not listen there"}
-        reason = reasons.get(getattr(error, "errno", None) or 0, str(error))
+        reason = reasons.get(error.errno or 0, str(error))
         raise AtlasValueError(
             f"the map cannot be served at {host}, port {port}: {reason}. Take another port, or port 0 for any free one"
         ) from error

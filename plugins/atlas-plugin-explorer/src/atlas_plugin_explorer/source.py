@@ -82,7 +82,7 @@ def readable(pages: PageSource) -> bool:
         index = json.loads(pages.read(INDEX))
     except (KeyError, OSError, ValueError):
         return False
-    return index.get("format") == FORMAT and index.get("version") == VERSION
+    return (index.get("format"), index.get("version")) == (FORMAT, VERSION)
 
 
 def folder_reader(folder: Path) -> Callable[[str], Path]:

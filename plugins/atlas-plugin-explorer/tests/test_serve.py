@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from atlas_plugin_explorer.serve import address, bind
+from atlas_plugin_explorer.serve import serve as serve_map
+from localatlas.errors import AtlasValueError
+
+DEMO = Path(__file__).with_name("demo_server.py")
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A real server in a process of its own, and its port."""
+    started = subprocess.Popen(
+        [sys.executable, str(DEMO), "300"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert started.stdout
+    line = started.stdout.readline()
+    found = re.search(r"http://127\.0\.0\.1:(\d+)/ \(Ctrl-C", line)
+    assert found, line + (started.stderr.read() if started.stderr else "")
+    yield started, int(found.group(1))
+    started.kill()
+    started.communicate()
+
+
+def get(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, http.client.HTTPMessage, bytes]:
+    """Send a path as it stands: http.client does not tidy it up."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request("GET", path, headers={"Host": f"{host}:{port}"})
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+    finally:
+        connection.close()
+
+
+def test_a_real_server_answers(process: tuple[Any, int]) -> None:
+    _, port = process
+    status, headers, body = get(port, "/pages/index.json")
+    assert status == 200
+    assert json.loads(body)["points"] == 297
+    assert "server" not in headers
+    status, headers, body = get(port, "/api/search?q=coffee")
+    assert status == 200
+    assert len(body) == -(-297 // 8)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pages/../../../../../../etc/passwd",
+        "/pages/rows/../index.json",
+        "/pages/./index.json",
+        "/pages//index.json",
+        "/pages/..\\index.json",
+        "/static/../app.py",
+        "/static/..",
+        "/static/./index.html",
+        "/../app.py",
+    ],
+)
+def test_a_real_server_serves_no_other_file(process: tuple[Any, int], path: str) -> None:
+    status, _, body = get(process[1], path)
+    assert status == 404
+    assert json.loads(body)["error"] == "not_found"
+
+
+def test_a_real_server_refuses_a_foreign_host(process: tuple[Any, int]) -> None:
+    status, _, body = get(process[1], "/pages/index.json", host="evil.example")
+    assert (status, json.loads(body)["error"]) == (421, "wrong_host")
+
+
+def test_a_port_in_use_is_a_clear_error(process: tuple[Any, int], shown: Any) -> None:
+    port = process[1]
+    with pytest.raises(
+        AtlasValueError, match=f"port {port}: another program listens there. Take another port, or port 0"
+    ):
+        serve_map(shown, "127.0.0.1", port, browser=False)
+
+
+# Last in this module: it ends the process.
+def test_ctrl_c_ends_it_cleanly(process: tuple[subprocess.Popen[str], int]) -> None:
+    started, port = process
+    started.send_signal(signal.SIGINT)
+    out, err = started.communicate(timeout=30)
+    assert (started.returncode, err) == (0, "")
+    assert out == ""
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("127.0.0.1", -1), ("203.0.113.1", 0)])
+def test_an_address_that_cannot_be_taken(host: str, port: int) -> None:
+    with pytest.raises(AtlasValueError, match="cannot be served at|does not exist"):
+        bind(host, port)
+
+
+@pytest.mark.parametrize(("host", "shown_as"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1")])  # noqa: S104  the case in question
+def test_the_address_can_be_opened(host: str, shown_as: str) -> None:
+    with bind(host, 0) as listener:
+        assert re.fullmatch(rf"http://{re.escape(shown_as)}:\d+/", address(listener))
