@@ -6,6 +6,7 @@ import importlib.util
 import os
 import subprocess
 import sys
+from functools import lru_cache
 
 import pydantic
 
@@ -94,7 +95,8 @@ def _importable(module: str) -> bool:
         return False
 
 
-def _imported(module: str) -> set[str]:
+@lru_cache(maxsize=8)
+def _imported(module: str) -> frozenset[str]:
     """Return the top-level modules that a new process has after importing `module`."""
     code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
@@ -107,7 +109,7 @@ def _imported(module: str) -> set[str]:
         env=environment,
     )
     require(done.returncode == 0, f"`import {module}` fails in a new process:\n{done.stderr}")
-    return set(done.stdout.split())
+    return frozenset(done.stdout.split())
 
 
 CHECKS: tuple[Check, ...] = (
