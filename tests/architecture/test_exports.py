@@ -11,6 +11,8 @@ from source_tree import called, core_module, tree
 
 # Run, never imported.
 SCRIPTS = {"__main__"}
+# Checks of the conformance kit; commands and groups of the command line.
+REGISTERS = {"check", "command", "group"}
 
 
 def listed(path: Path) -> list[str] | None:
@@ -33,10 +35,15 @@ def defined(path: Path) -> set[str]:
     names: set[str] = set()
     for node in tree(path).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
+            names |= {node.name} if not is_registered(node) else set()
         elif isinstance(node, ast.Assign | ast.AnnAssign) and not is_own_matter(node.value):
             names |= assigned(node)
     return {name for name in names if not name.startswith("_") and not name.isupper()}
+
+
+def is_registered(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> bool:
+    """Tell whether a definition is reached through what its decorator registers it with, not by its name."""
+    return any(isinstance(part, ast.Call) and called(part) in REGISTERS for part in node.decorator_list)
 
 
 def is_own_matter(value: ast.expr | None) -> bool:

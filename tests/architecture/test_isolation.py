@@ -65,7 +65,7 @@ def test_properties_can_be_tested_beside_the_isolation(number: int) -> None:
 
 @pytest.mark.parametrize("turn", [1, 2])
 def test_settings_do_not_outlive_a_test(turn: int) -> None:
-    from localatlas import config  # noqa: PLC0415  the isolation must work for a module loaded inside a test
+    from localatlas import config
 
     assert config.settings().seed == config.DEFAULT_SEED
     config.configure(seed=turn + 1000)
