@@ -247,4 +247,4 @@ def _embedder(indices: Sequence[IndexRecord], request: BuildRequest, modality: M
             f"embeddings made here; there are: {listing(records, shown=20) or 'none'}"
         )
     embedder = record.plan.embedder
-    return resolve.named(registries.embedders, f"{embedder.distribution}:{embedder.name}", embedder.options)
+    return resolve.named(registries.embedders, embedder.qualified, embedder.options)

@@ -74,7 +74,7 @@ def _needed(registry: Registry[Any], record: ComponentRecord) -> Choice[Any]:
             f"the {record.kind} {record.name!r} is known only to the process that registered it, so no other process "
             "can build with it; use wait=True, or put it in a package with an entry point"
         )
-    return named(registry, f"{record.distribution}:{record.name}", record.options)
+    return named(registry, record.qualified, record.options)
 
 
 def _made(registry: Registry[Any], record: ComponentRecord | None) -> Choice[Any] | None:

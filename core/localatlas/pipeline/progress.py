@@ -54,7 +54,7 @@ class Progress:
         report(0.0)
         return report
 
-    def finish(self, name: str) -> None:
+    def finish(self, name: str, message: str = "") -> None:
         """Count a stage as done."""
         self._done += STAGES[name]
-        self._listener(name, 1.0, min(self._done, 1.0), "")
+        self._listener(name, 1.0, min(self._done, 1.0), message)

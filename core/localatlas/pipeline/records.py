@@ -51,6 +51,11 @@ class ComponentRecord(_Record):
     options: dict[str, Any] = {}
 
     @property
+    def qualified(self) -> str:
+        """`distribution:name`, or the plain name of a class that only one process knows."""
+        return f"{self.distribution}:{self.name}" if self.distribution else self.name
+
+    @property
     def in_process(self) -> bool:
         """Whether only the process that made the record knows the class."""
         return not self.distribution

@@ -89,7 +89,7 @@ class StageRunner:
                 kept=kept,
             )
         )
-        self._progress.finish(stage)
+        self._progress.finish(stage, "kept from before" if kept else "")
         if not kept:
             hooks.call("localatlas_after_stage", dataset=self._dataset, stage=stage, seconds=meter.seconds)
 

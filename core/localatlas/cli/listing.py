@@ -1,0 +1,104 @@
+"""`localatlas ls` and `localatlas info`: what is in the home."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+__all__ = ["info_command", "ls_command"]
+
+
+@click.command("ls")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def ls_command(*, as_json: bool) -> None:
+    """List the datasets of this home."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from localatlas.cli.show import short
+    from localatlas.dataset import AtlasDataset
+    from localatlas.home import Home
+
+    place = Home()
+    rows = [_summary(AtlasDataset(dataset_id=record.id)) for record in place.records()]
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    console = Console(highlight=False)
+    if not rows:
+        console.print(f"No datasets in {place.address} yet. `localatlas demo` makes the first one.")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for head in ("dataset", "rows", "maps", "made", "description"):
+        table.add_column(
+            head, justify="right" if head in ("rows", "maps") else "left", overflow="ellipsis", no_wrap=True
+        )
+    for row in rows:
+        maps = str(len(row["maps"]))
+        table.add_row(short(row["identifier"]), f"{row['rows']:,}", maps, row["created"][:10], row["description"])
+    console.print(table)
+
+
+@click.command("info")
+@click.argument("dataset")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def info_command(*, dataset: str, as_json: bool) -> None:
+    """Show DATASET: its columns, and each map with what its build cost."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from localatlas.cli.show import short, stage_table
+    from localatlas.dataset import AtlasDataset
+
+    found = AtlasDataset.load(dataset)
+    if as_json:
+        click.echo(json.dumps(_summary(found), indent=1))
+        return
+    console = Console(highlight=False)
+    console.print(f"[bold]{short(found.identifier)}[/bold]   {found.total_datums:,} rows   {found.id}")
+    if found.description:
+        console.print(found.description)
+    columns = Table(box=None, pad_edge=False, header_style="dim")
+    columns.add_column("column")
+    columns.add_column("type")
+    for field in found.schema or ():
+        columns.add_row(field.name, f"{field.type}{'  (id)' if field.name == found.id_field else ''}")
+    console.print()
+    console.print(columns)
+    for projection in found.maps:
+        index, record = projection.record
+        console.print()
+        made = f"{index.created:%Y-%m-%d %H:%M}"
+        console.print(f"[bold]{projection.name}[/bold]   {record.placed:,} rows placed   {made}   {projection.id}")
+        used = ", ".join(f"{part.kind} {part.name}" for part in index.plan.components())
+        console.print(used, style="dim")
+        console.print(stage_table(index.reports))
+
+
+def _summary(dataset: Any) -> dict[str, Any]:
+    return {
+        "identifier": dataset.identifier,
+        "id": dataset.id,
+        "description": dataset.description,
+        "rows": dataset.total_datums,
+        "columns": {field.name: str(field.type) for field in dataset.schema or ()},
+        "id_field": dataset.id_field,
+        "created": dataset.created_timestamp.isoformat(),
+        "maps": [_map_summary(projection) for projection in dataset.maps],
+    }
+
+
+def _map_summary(projection: Any) -> dict[str, Any]:
+    index, record = projection.record
+    return {
+        "id": projection.id,
+        "index_id": index.id,
+        "name": projection.name,
+        "rows": record.rows,
+        "placed": record.placed,
+        "topic_depths": record.topic_depths,
+        "created": index.created.isoformat(),
+        "components": {part.kind: part.qualified for part in index.plan.components()},
+    }

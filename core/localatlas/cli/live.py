@@ -1,0 +1,71 @@
+"""A build's progress in a terminal: one line per finished stage, one bar for the stage under way."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
+from rich.text import Text
+
+from localatlas.pipeline.progress import Listener
+
+__all__ = ["live_listener"]
+
+DONE = {
+    "snapshot": "rows read",
+    "embed": "rows embedded",
+    "neighbors": "neighbours found",
+    "layout": "map laid out",
+    "topics": "topics found and named",
+    "duplicates": "duplicates found",
+    "pages": "pages written",
+    "commit": "map saved",
+}
+DOING = {
+    "snapshot": "reading rows",
+    "embed": "embedding",
+    "neighbors": "finding neighbours",
+    "layout": "laying out",
+    "topics": "finding topics",
+    "duplicates": "finding duplicates",
+    "pages": "writing pages",
+    "commit": "saving",
+}
+
+
+@contextmanager
+def live_listener(console: Console) -> Generator[Listener, None, None]:
+    """Yield a listener that draws the build on `console`; without a terminal, it prints a line per stage."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TextColumn("[dim]{task.fields[detail]}"),
+    )
+    started: dict[str, float] = {}
+    last: dict[str, str] = {}
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("starting", total=1.0, detail="")
+
+        def listen(stage: str, fraction: float, overall: float, message: str) -> None:
+            del overall
+            started.setdefault(stage, time.perf_counter())
+            last[stage] = message or last.get(stage, "")
+            bar.update(task, description=f"{DOING[stage]:<18}", completed=fraction, detail=last[stage])
+            # A component may report 1.0 itself; the pipeline's own last word comes with the next stage or the end.
+            if fraction == 1.0 and stage not in closed and message in ("", "kept from before"):
+                closed.add(stage)
+                console.print(_line(stage, time.perf_counter() - started[stage], last[stage]))
+
+        closed: set[str] = set()
+        yield listen
+
+
+def _line(stage: str, seconds: float, detail: str) -> Text:
+    return Text.assemble(
+        ("  ✓ ", "green"), f"{DONE[stage]:<24}", (f"{seconds:7.1f} s", "bold"), (f"   {detail}", "dim")
+    )
