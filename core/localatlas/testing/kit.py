@@ -120,7 +120,7 @@ def kind_of(component: type[Any]) -> str:
 
 def checks_for(component: type[Any]) -> list[Check]:
     """Return the checks that apply to a component class: of all components, of its kind, of its optional powers."""
-    from localatlas.testing import options_checks  # noqa: PLC0415 - it imports this package
+    from localatlas.testing import options_checks
 
     checks = list(options_checks.CHECKS)
     name = MODULES_OF_KIND.get(kind_of(component))
@@ -170,7 +170,7 @@ def conformance(
         options: options that every component gets that the checks build.
         skip: the reason, by the name of a check, why it is left out.
     """
-    import pytest  # noqa: PLC0415 - only plugin authors' tests need pytest
+    import pytest
 
     def marks(check: Check) -> list[Any]:
         reason = expected_failures.get(check.name)

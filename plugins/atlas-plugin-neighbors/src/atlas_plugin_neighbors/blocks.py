@@ -20,7 +20,7 @@ MEASURED_AT_ONCE = 128
 def nearest_of_block(
     geometry: Geometry, queries: FloatArray, k: int, own: int | None, columns_at_once: int
 ) -> tuple[NDArray[np.int32], FloatArray]:
-    """Return the `k` nearest rows of prepared `queries` [M, D], nearest first, ties by row number.
+    """Return the `k` nearest rows of plain vectors `queries` [M, D], nearest first, ties by row number.
 
     `own` is the row number of the first query when the queries are rows of the table themselves, which are then left
     out; `k` must leave enough rows. Returns int32 and float32 [M, k].
@@ -29,9 +29,10 @@ def nearest_of_block(
     wanted = min(k + SLACK, n if own is None else n - 1)
     best_scores = np.full((len(queries), 0), -np.inf, dtype=np.float32)
     best = np.zeros((len(queries), 0), dtype=np.int64)
+    left = geometry.queries(queries)
     for start in range(0, n, columns_at_once):
         stop = min(start + columns_at_once, n)
-        scores = geometry.scores(queries, geometry.prepared(start, stop))
+        scores = geometry.scores(left, geometry.rows(start, stop))
         if own is not None:
             _leave_out_own(scores, own - start)
         best_scores, best = _merged(best_scores, best, scores, start, wanted)

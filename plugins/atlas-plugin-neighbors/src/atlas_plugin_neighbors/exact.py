@@ -45,7 +45,7 @@ class ExactNeighbors:
         kept = max(min(k, n - 1), 0)
 
         def block(start: int, stop: int) -> Block:
-            rows = geometry.prepared(start, stop)
+            rows = np.asarray(vectors[start:stop])
             return nearest_of_block(geometry, rows, kept, start, self.options.block_columns)
 
         return self._in_blocks(block, n, kept, context, "comparing rows")
@@ -63,7 +63,7 @@ class ExactNeighbors:
         kept = min(k, len(vectors))
 
         def block(start: int, stop: int) -> Block:
-            rows = geometry.prepared_queries(np.asarray(asked[start:stop]))
+            rows = np.asarray(asked[start:stop])
             return nearest_of_block(geometry, rows, kept, None, self.options.block_columns)
 
         return self._in_blocks(block, len(queries), kept, context, "searching")

@@ -59,22 +59,19 @@ class Geometry:
         unit = bool(np.abs(squares - 1.0).max(initial=0.0) < UNIT_TOLERANCE)
         return cls(vectors, metric, inverse_lengths(squares), np.zeros(dim, np.float32), unit)
 
-    def prepared(self, start: int, stop: int) -> FloatArray:
+    def rows(self, start: int, stop: int) -> FloatArray:
         """Return rows `start` to `stop` as `scores` wants them, float32 [stop - start, D]; may be a view."""
         piece = np.asarray(self.vectors[start:stop])
         if self.metric == "euclidean":
             return piece - self.center
         return piece if self.unit else piece * self.scale[start:stop, None]
 
-    def prepared_queries(self, queries: FloatArray) -> FloatArray:
-        """Return queries float32 [M, D] from outside the table as `scores` wants them."""
-        if self.metric == "euclidean":
-            return queries - self.center
-        scale: FloatArray = inverse_lengths(np.einsum("ij,ij->i", queries, queries))
-        return queries * scale[:, None]
+    def queries(self, queries: FloatArray) -> FloatArray:
+        """Return any vectors float32 [M, D] as `scores` wants them."""
+        return queries - self.center if self.metric == "euclidean" else directions(queries)
 
     def scores(self, queries: FloatArray, columns: FloatArray) -> FloatArray:
-        """Return float32 [M, C], larger is nearer, of prepared queries and prepared columns."""
+        """Return float32 [M, C], larger is nearer, of what `queries` and `rows` return."""
         if self.metric == "cosine":
             product: FloatArray = queries @ columns.T
             return product
@@ -84,20 +81,24 @@ class Geometry:
         return scores
 
     def distances(self, queries: FloatArray, indices: NDArray[np.int64]) -> FloatArray:
-        """Return the distances float32 [M, K] of prepared queries to rows `indices` [M, K], all of them valid.
+        """Return the distances float32 [M, K] of plain vectors [M, D] to rows `indices` [M, K], all of them valid.
 
         Taken from differences, not from products, so that equal vectors are exactly 0 apart and the order of near
         ones does not hang on rounding.
         """
         found = np.asarray(self.vectors[indices])
-        found = found - self.center if self.metric == "euclidean" else found * self.scale[indices][..., None]
-        found -= queries[:, None, :]
-        squared: FloatArray = np.einsum("ijk,ijk->ij", found, found)
         if self.metric == "euclidean":
-            return np.sqrt(squared)
+            return np.sqrt(_squared(found - queries[:, None]))
+        found = found * self.scale[indices][..., None] - directions(queries)[:, None]
         # Half the squared chord of unit vectors is 1 - cosine; a zero vector has no direction and is 1 from all.
         directed = np.any(queries != 0, axis=1, keepdims=True) & (self.scale[indices] > 0)
-        return np.where(directed, np.minimum(squared * np.float32(0.5), np.float32(2.0)), np.float32(1.0))
+        return np.where(directed, np.minimum(_squared(found) * np.float32(0.5), np.float32(2.0)), np.float32(1.0))
+
+
+def directions(vectors: FloatArray) -> FloatArray:
+    """Return float32 unit vectors [M, D]; a zero vector stays zero."""
+    squares: FloatArray = np.einsum("ij,ij->i", vectors, vectors)
+    return vectors * inverse_lengths(squares)[:, None]
 
 
 def inverse_lengths(squares: FloatArray) -> FloatArray:
@@ -105,6 +106,11 @@ def inverse_lengths(squares: FloatArray) -> FloatArray:
     lengths = np.sqrt(squares)
     inverse: FloatArray = np.divide(np.float32(1.0), lengths, out=np.zeros_like(lengths), where=lengths > 0)
     return inverse
+
+
+def _squared(differences: FloatArray) -> FloatArray:
+    squared: FloatArray = np.einsum("ijk,ijk->ij", differences, differences)
+    return squared
 
 
 def _refuse_unusable(squares: FloatArray) -> None:
