@@ -7,7 +7,7 @@ import { createStore } from "./state/store";
 import { followTheme } from "./state/theme_choice";
 import { App } from "./ui/app";
 
-const store = createStore();
+const store = createStore(matchMedia("(width >= 860px)").matches);
 const explorer = new Explorer(store);
 followTheme(store);
 

@@ -11,17 +11,23 @@ export interface Oklch {
 
 /** Return sRGB 0..255; a colour outside what a screen can show keeps its lightness and hue and loses chroma. */
 export function toRgb(color: Oklch): Rgb {
-  let { chroma } = color;
-  for (let attempt = 0; attempt < 24; attempt++) {
-    const linear = toLinear({ ...color, chroma });
-    if (linear.every((part) => part >= -0.0005 && part <= 1.0005)) return encode(linear);
-    chroma *= 0.93;
+  if (isShown(color)) return encode(toLinear(color));
+  let low = 0;
+  let high = color.chroma;
+  for (let halving = 0; halving < 16; halving++) {
+    const middle = (low + high) / 2;
+    if (isShown({ ...color, chroma: middle })) low = middle;
+    else high = middle;
   }
-  return encode(toLinear({ ...color, chroma: 0 }));
+  return encode(toLinear({ ...color, chroma: low }));
 }
 
 export function toCss(color: Rgb): string {
   return `rgb(${Math.round(color[0])} ${Math.round(color[1])} ${Math.round(color[2])})`;
+}
+
+function isShown(color: Oklch): boolean {
+  return toLinear(color).every((part) => part >= -0.0005 && part <= 1.0005);
 }
 
 function toLinear({ lightness, chroma, hue }: Oklch): readonly [number, number, number] {

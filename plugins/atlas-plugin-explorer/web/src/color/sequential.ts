@@ -9,10 +9,10 @@ export const STEPS = 256;
 export function sequentialPalette(dark: boolean): Rgb[] {
   return Array.from({ length: STEPS }, (_, step) => {
     const t = step / (STEPS - 1);
-    const lightness = dark ? 0.38 + 0.54 * t : 0.86 - 0.52 * t;
-    // From teal over blue-violet to magenta (paper), or violet over coral to straw (dark): hue turns one way only.
-    const hue = dark ? 285 + 175 * t : 205 + 130 * t;
-    const chroma = 0.085 + 0.085 * Math.sin(Math.PI * Math.min(t + 0.12, 1));
+    const lightness = dark ? 0.4 + 0.5 * t : 0.83 - 0.5 * t;
+    // From sea green over blue to plum (paper), or violet over coral to straw (dark): hue turns one way only.
+    const hue = dark ? 285 + 165 * t : 178 + 160 * t;
+    const chroma = dark ? 0.1 + 0.06 * Math.sin(Math.PI * t) : 0.085 + 0.07 * Math.sin(Math.PI * t ** 0.8);
     return toRgb({ lightness, chroma, hue });
   });
 }

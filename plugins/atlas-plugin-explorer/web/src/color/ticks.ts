@@ -12,7 +12,8 @@ export function numberTicks(low: number, high: number, count: number): Tick[] {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= rough) ?? rough;
   const ticks: Tick[] = [];
-  const first = Math.ceil(low / step - 1e-9);
+  // Adding zero turns -0, which would be written with its sign, into 0.
+  const first = Math.ceil(low / step - 1e-9) + 0;
   for (let k = first; k * step <= high + step * 1e-9; k++) {
     ticks.push({ value: k * step, text: formatNumber(k * step) });
   }

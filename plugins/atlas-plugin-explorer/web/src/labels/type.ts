@@ -1,7 +1,7 @@
 /** The typography of topic labels: sizes by depth and weight, lines broken where they balance. */
 
 export const FONT_FAMILY =
-  'ui-sans-serif, system-ui, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif';
+  '-apple-system, "Segoe UI", Roboto, Inter, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, system-ui, sans-serif';
 
 export interface Style {
   readonly font: string;

@@ -24,7 +24,7 @@ const HIGHEST_RATIO = 2;
 const REACH_MOUSE = 8;
 const REACH_TOUCH = 18;
 /** Labels step back while points are singled out. */
-const LABELS_MASKED = 0.55;
+const LABELS_MASKED = 0.72;
 
 export interface StageEvents {
   hovered(position: number): void;

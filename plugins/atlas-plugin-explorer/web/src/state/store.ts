@@ -39,7 +39,7 @@ export const NO_QUERY: SearchQuery = { text: "", field: null, matchCase: false, 
 
 export type Store = ReturnType<typeof createStore>;
 
-export function createStore() {
+export function createStore(wide = true) {
   const index = signal<IndexFile | null>(null);
   const columns = signal<readonly Column[]>([]);
   const theme = signal<ThemeChoice>("auto");
@@ -68,6 +68,7 @@ export function createStore() {
     card: signal<CardState | null>(null),
     shownLabels: signal<readonly ShownLabel[]>([]),
     atHome: signal(true),
-    panelOpen: signal(true),
+    /** In narrow windows the colours fold away, and the map comes first. */
+    panelOpen: signal(wide),
   };
 }

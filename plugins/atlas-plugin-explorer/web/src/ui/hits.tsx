@@ -32,5 +32,5 @@ function HitText({ store, row }: { readonly store: Store; readonly row: Row }): 
   const field = query.field ?? store.textField.value ?? "";
   const place = Math.max(store.fields.value.indexOf(field), 0);
   const { before, match, after } = snippet(cellText(row.values[place] ?? null), query);
-  return <>{before}{match !== "" && <mark>{match}</mark>}{after}</>;
+  return <span dir="auto">{before}{match !== "" && <mark>{match}</mark>}{after}</span>;
 }

@@ -17,7 +17,7 @@ export function Panel({ explorer }: Props): JSX.Element {
       <header class="panel-head">
         <div>
           <h1 title={titleOf(store)}>{titleOf(store)}</h1>
-          <p class="facts">{factsOf(store)}</p>
+          <Facts store={store} />
         </div>
         <button type="button" class="fold" aria-expanded={open} aria-controls="panel-body"
           aria-label={open ? "Hide colours" : "Show colours"} onClick={() => (store.panelOpen.value = !open)}>
@@ -38,13 +38,18 @@ function titleOf(store: Store): string {
   return index?.dataset?.split("/").at(-1) ?? index?.map.name ?? "";
 }
 
-function factsOf(store: Store): string {
+function Facts({ store }: { readonly store: Store }): JSX.Element | null {
   const index = store.index.value;
-  if (index === null) return "";
-  const parts = [`${formatCount(index.points)} points`];
+  if (index === null) return null;
+  const parts: string[] = [];
   const depths = index.topics?.depths ?? [];
   if (depths.length > 0) parts.push(`${depths.map((one) => formatCount(one.topics)).join(" / ")} topics`);
   const copies = index.duplicates?.counts["deletion candidate"] ?? 0;
   if (copies > 0) parts.push(`${formatCount(copies)} duplicates`);
-  return parts.join(" · ");
+  return (
+    <p class="facts">
+      {formatCount(index.points)} points
+      {parts.length > 0 && <span class="more-facts"> · {parts.join(" · ")}</span>}
+    </p>
+  );
 }
