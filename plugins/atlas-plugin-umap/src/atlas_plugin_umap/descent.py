@@ -142,7 +142,7 @@ _pushed = numba.njit(_push, fastmath=True)
 _drawn = numba.njit(_draw)
 
 
-def _run_epochs(  # noqa: PLR0917  compiled code takes arguments by position
+def _run_epochs(
     head: NDArray[np.float32],
     tail: NDArray[np.float32],
     together: bool,

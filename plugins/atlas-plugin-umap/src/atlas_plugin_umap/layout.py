@@ -36,8 +36,12 @@ def lay_out(index: Index, k: int, options: UMAPOptions, context: Context) -> NDA
     epochs = options.epochs(size)
     context.progress(0.0, "weighing the neighbour graph")
     weights = fuzzy_graph(index.neighbors(k), options.local_connectivity, options.set_op_mix_ratio)
-    context.progress(GRAPH_DONE, f"finding starting positions ({options.init})")
-    positions = initial_positions(options.init, index.vectors, weights, context.random())
+
+    def starting() -> None:
+        context.progress(GRAPH_DONE, f"finding starting positions ({options.init})")
+
+    starting()
+    positions = initial_positions(options.init, index.vectors, weights, context.random(), starting)
 
     def report(done: int) -> None:
         context.progress(START_DONE + (1.0 - START_DONE) * done / epochs, f"epoch {done} of {epochs}")
@@ -80,7 +84,7 @@ def rehearse(options: UMAPOptions) -> None:
     indices = np.array([[1, 2], [0, 2], [1, 3], [2, 1]], dtype=np.int32)
     weights = fuzzy_graph(NeighborGraph(indices, np.ones(indices.shape, dtype=np.float32)), 1.0, 1.0)
     context = Context()
-    positions = initial_positions("spectral", np.eye(4, dtype=np.float32), weights, context.random())
+    positions = initial_positions("spectral", np.eye(4, dtype=np.float32), weights, context.random(), lambda: None)
     edges = due_edges(weights, 1.0, 2)
     forces, seeds = _forces(options, 1.0), _row_seeds(context, 4)
     descend(positions, None, edges, forces=forces, epochs=2, seeds=seeds, report=lambda _done: None)

@@ -31,7 +31,7 @@ class UMAP:
 
     def project(self, index: Index, context: Context) -> Layout:
         """Return positions float32 [N, 2]; only the relations between points mean something, not the axes."""
-        from atlas_plugin_umap.layout import lay_out  # noqa: PLC0415  numba and scipy take a second to import
+        from atlas_plugin_umap.layout import lay_out
 
         return Layout(lay_out(index, self.neighbors_needed(len(index.vectors)), self.options, context))
 
@@ -47,7 +47,7 @@ class UMAP:
         A new row starts at the weighted mean of its neighbours and is then pulled and pushed like a mapped one. One
         whose nearest neighbour is the same row comes to lie exactly on it.
         """
-        from atlas_plugin_umap.layout import place  # noqa: PLC0415  numba and scipy take a second to import
+        from atlas_plugin_umap.layout import place
 
         near = neighbors.head(self.neighbors_needed(len(layout.positions)))
         if not len(vectors):
@@ -56,6 +56,6 @@ class UMAP:
 
     def warmup(self) -> None:
         """Import and compile all that `project` and `transform` use, by laying out a few points."""
-        from atlas_plugin_umap.layout import rehearse  # noqa: PLC0415  numba and scipy take a second to import
+        from atlas_plugin_umap.layout import rehearse
 
         rehearse(self.options)
