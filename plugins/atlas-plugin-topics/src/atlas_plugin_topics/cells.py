@@ -32,12 +32,13 @@ def density_cells(raster: Raster, mass: NDArray[np.float64], max_cells: int) -> 
     wanted = min(max_cells, len(mass) // ROWS_PER_CELL)
     if wanted < 2:  # noqa: PLR2004 - one cell holds everything
         return np.zeros(len(mass), dtype=np.int64)
-    counts = np.bincount(raster.pixel, weights=mass, minlength=raster.side**2).reshape(raster.side, raster.side)
+    flat = np.bincount(raster.pixel, weights=mass, minlength=raster.side**2).astype(np.float32)
+    counts = flat.reshape(raster.side, raster.side)
     peaks = _search(counts, raster, wanted)
     return _join_small(peaks, raster)
 
 
-def _search(counts: NDArray[np.float64], raster: Raster, wanted: int) -> Cells:
+def _search(counts: NDArray[np.float32], raster: Raster, wanted: int) -> Cells:
     """Return each row's peak under the widest blur that gives `wanted` cells, or the most there can be."""
     width = raster.side * WIDEST_SHARE
     too_wide = width
@@ -62,11 +63,11 @@ def _search(counts: NDArray[np.float64], raster: Raster, wanted: int) -> Cells:
     return best
 
 
-def _cells_at(counts: NDArray[np.float64], raster: Raster, width: float) -> tuple[Cells, int]:
+def _cells_at(counts: NDArray[np.float32], raster: Raster, width: float) -> tuple[Cells, int]:
     """Return each row's peak (a flat pixel) under a Gaussian blur of `width` pixels, and the large cells."""
     from scipy import ndimage
 
-    density = ndimage.gaussian_filter(counts.astype(np.float32), width, mode="constant", truncate=3.0)
+    density = ndimage.gaussian_filter(counts, width, mode="constant", truncate=3.0)
     peaks = climb(density)[raster.pixel]
     sizes = np.bincount(peaks)
     return peaks, int((sizes >= MIN_CELL_ROWS).sum())

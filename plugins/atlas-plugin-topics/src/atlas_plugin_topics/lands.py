@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from atlas_plugin_topics.borders import nearest_pixel, pixel_owner
+from atlas_plugin_topics.borders import pixel_owner
 from atlas_plugin_topics.outlines import outline
 from atlas_plugin_topics.raster import Raster
 
-__all__ = ["Lands", "lands"]
+__all__ = ["LAND_REACH", "Lands", "lands"]
 
 # A row's land reaches this share of the map's width around it.
-REACH = 0.012
+LAND_REACH = 0.012
 TOLERANCE_PIXELS = 1.5
 
 
@@ -33,34 +33,30 @@ class Lands:
 
 def lands(
     raster: Raster,
+    nearest: NDArray[np.int64],
     positions: NDArray[np.float32],
     topic: NDArray[np.integer],
     weights: NDArray[np.integer],
 ) -> Lands:
-    """Find the main land of each topic 0..K-1 of one depth: its connected region that holds most rows."""
+    """Find the main land of each topic 0..K-1 of one depth: its connected region that holds most rows.
+
+    `nearest` is `nearest_pixel` within `LAND_REACH` of the map's width.
+    """
     from scipy import ndimage
 
     mass = np.asarray(weights, dtype=np.float64)
-    owner = pixel_owner(raster, nearest_pixel(raster, max(1.0, REACH * raster.side)), topic, mass)
+    owner = pixel_owner(raster, nearest, topic, mass)
     boxes = ndimage.find_objects(owner + 1, max_label=int(topic.max()) + 1)
     order = np.argsort(topic, kind="stable")
-    ends = np.cumsum(np.bincount(topic))
+    members = np.split(order, np.cumsum(np.bincount(topic))[:-1])
     anchors, hulls = [], []
-    for number, box in enumerate(boxes):
-        rows = order[ends[number - 1] if number else 0 : ends[number]]
-        regions = np.zeros_like(owner, dtype=np.int32)
-        if box is not None:
-            ndimage.label(owner[box] == number, output=regions[box])
-        region_of_row = regions.reshape(-1)[raster.pixel[rows]]
-        held = np.bincount(region_of_row, weights=mass[rows])
-        held[0] = 0.0
-        main = int(held.argmax())
-        if main:
-            rows = rows[region_of_row == main]
-        row = _middle_row(rows, positions, mass)
+    for number, (rows, box) in enumerate(zip(members, boxes, strict=True)):
+        mask, held = (None, rows) if box is None else _main_land(raster, owner[box] == number, box, rows, mass)
+        row = _middle_row(held, positions, mass)
         anchors.append(positions[row])
-        mask = regions == main if main else _pixel_mask(raster, row)
-        hulls.append(_hull(raster, mask))
+        corner = raster.corner(row) if mask is None or box is None else (box[1].start, box[0].start)
+        shape = outline(np.ones((1, 1), dtype=bool) if mask is None else mask, TOLERANCE_PIXELS)
+        hulls.append(raster.to_layout(shape + np.array(corner)))
     return Lands(np.array(anchors, dtype=np.float32), tuple(hulls))
 
 
@@ -71,16 +67,28 @@ def _middle_row(rows: NDArray[np.int64], positions: NDArray[np.float32], mass: N
     return int(rows[np.square(places - middle).sum(axis=1).argmin()])
 
 
-def _pixel_mask(raster: Raster, row: int) -> NDArray[np.bool_]:
-    """Return the one pixel of a row: the land of a topic that owns no pixel."""
-    mask = np.zeros(raster.side**2, dtype=bool)
-    mask[raster.pixel[row]] = True
-    return mask.reshape(raster.side, raster.side)
+def _main_land(
+    raster: Raster,
+    mask: NDArray[np.bool_],
+    box: tuple[slice, ...],
+    rows: NDArray[np.int64],
+    mass: NDArray[np.float64],
+) -> tuple[NDArray[np.bool_] | None, NDArray[np.int64]]:
+    """Return the largest region of a topic's `mask` within its `box`, and the topic's rows in it.
 
+    A topic that owns none of its rows' pixels has no land: then None and all its rows.
+    """
+    from scipy import ndimage
 
-def _hull(raster: Raster, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return the outline of a region in layout coordinates."""
-    rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
-    top, left = int(rows[0]), int(columns[0])
-    corners = outline(mask[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1], TOLERANCE_PIXELS)
-    return raster.to_layout(corners + (left, top))
+    regions, _ = ndimage.label(mask)
+    y, x = np.divmod(raster.pixel[rows], raster.side)
+    y, x = y - box[0].start, x - box[1].start
+    inside = (y >= 0) & (x >= 0) & (y < mask.shape[0]) & (x < mask.shape[1])
+    region = np.zeros(len(rows), dtype=np.int64)
+    region[inside] = regions[y[inside], x[inside]]
+    held = np.bincount(region, weights=mass[rows])
+    held[0] = 0.0
+    main = int(held.argmax())
+    if not main:
+        return None, rows
+    return regions == main, rows[region == main]

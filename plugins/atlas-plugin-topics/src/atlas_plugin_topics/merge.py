@@ -104,14 +104,15 @@ class _Merger:
             return np.full(len(self.alive), -np.inf)
         tied = self.tie[group] / (self.degree[group] * self.degree) ** NORMALISATION
         reluctance = np.ones_like(tied) if limit is None else 1.0 + ((self.size[group] + self.size) / limit) ** 2
-        link = np.where(tied > 0, tied / reluctance, -(1e-9 + self._distance(group)) * reluctance)
+        link: NDArray[np.float64] = np.where(tied > 0, tied / reluctance, -(1e-9 + self._distance(group)) * reluctance)
         link[~self.alive] = -np.inf
         link[group] = -np.inf
         return link
 
     def _distance(self, group: int) -> NDArray[np.float64]:
         """Return float64 [C], the distance on the map from a group to each other one."""
-        apart: NDArray[np.float64] = np.linalg.norm(self.centre - self.centre[group], axis=1)
+        offset = self.centre - self.centre[group]
+        apart: NDArray[np.float64] = np.hypot(offset[:, 0], offset[:, 1])
         return apart
 
     def _merge(self, kept: int, gone: int) -> None:

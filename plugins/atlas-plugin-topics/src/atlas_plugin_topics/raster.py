@@ -30,6 +30,11 @@ class Raster:
     pixel_size: float
     pixel: NDArray[np.int64]
 
+    def corner(self, row: int) -> tuple[int, int]:
+        """Return the grid coordinates (x, y) of a row's pixel."""
+        y, x = divmod(int(self.pixel[row]), self.side)
+        return x, y
+
     def to_layout(self, corners: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return layout coordinates float32 [M, 2] of grid coordinates [M, 2] (x, y), in pixels."""
         return (self.origin + corners * self.pixel_size).astype(np.float32)

@@ -9,17 +9,20 @@ from numpy.typing import NDArray
 
 from atlas_plugin_topics.corpus import Corpus
 from atlas_plugin_topics.lexicon import Usage
-from atlas_plugin_topics.phrases import MAX_LETTERS, Terms
+from atlas_plugin_topics.phrases import Terms
 
 __all__ = ["Scores", "cohesion", "score_topics"]
 
 # So many documents like the rest are added to each side before shares are compared.
-PRIOR_DOCUMENTS = 4.0
+PRIOR_DOCUMENTS = 6.0
+# 0.5 favours the rare and special, 1 the generic.
+SHARE_EXPONENT = 0.7
 # Names of two or three words that belong together are clearer than one word.
 PHRASE_BONUS = 0.5
 ENDS_FLOOR = 0.3
-MIN_SHARE = 0.02
+MIN_SHARE = 0.04
 MIN_LIFT = 1.15
+RELAXED = 1e-3
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,14 @@ class Scores:
 
 
 def cohesion(terms: Terms, use: Usage) -> NDArray[np.float64]:
-    """Return float64 [T] in [0, 1]: of the documents with a phrase's rarest word, the share with the phrase; 1 for words."""
+    """Return float64 [T] in [0, 1]: the share of the documents with a phrase's rarest word that hold the phrase."""
     single = np.nonzero(terms.length == 1)[0]
     held = np.ones(int(terms.words.max(initial=0)) + 2)
     held[terms.words[single, 0]] = use.documents[single]
     held[-1] = np.inf
-    rarest: NDArray[np.float64] = held[terms.words].min(axis=1) if MAX_LETTERS else held
-    return np.clip(use.documents / np.maximum(rarest, 1.0), 0.0, 1.0)
+    rarest: NDArray[np.float64] = held[terms.words].min(axis=1)
+    share: NDArray[np.float64] = use.documents / np.maximum(rarest, 1.0)
+    return np.clip(share, 0.0, 1.0)
 
 
 def score_topics(
@@ -50,7 +54,7 @@ def score_topics(
 ) -> Scores:
     """Score all terms for the siblings that a family of rows is divided into.
 
-    sqrt(p) log(p / q), p being the share of the topic's rows with the term and q that in its siblings,
+    p^0.7 log(p / q), p being the share of the topic's rows with the term and q that in its siblings,
     times what speaks for the term itself: that phrases end with it, that it is a name rather than a chance
     meeting of words, and that its documents mean what the topic means.
 
@@ -74,9 +78,14 @@ def score_topics(
     typical = (total / base)[:, None]
     share = (counts + PRIOR_DOCUMENTS * typical) / (sizes + PRIOR_DOCUMENTS)
     rest = (total[:, None] - counts + PRIOR_DOCUMENTS * typical) / (base - sizes + PRIOR_DOCUMENTS)
-    lift = share / np.maximum(rest, 1e-12)
+    # One standard error below, so that two rows of thirty do not name them.
+    sure = np.maximum(share - np.sqrt(share * (1.0 - share) / (sizes + PRIOR_DOCUMENTS)), 0.0)
+    lift = sure / np.maximum(rest, 1e-12)
     fits = (counts > 0) & (share >= MIN_SHARE) & (lift >= MIN_LIFT)
-    value = np.where(fits, np.sqrt(share) * np.log(np.maximum(lift, 1.0)), 0.0)
+    value = np.where(fits, sure**SHARE_EXPONENT * np.log(np.maximum(lift, 1.0)), 0.0)
+    # What is left for a topic that nothing speaks for clearly; below everything that does.
+    weak = RELAXED * share**SHARE_EXPONENT * np.log(np.maximum(share / np.maximum(rest, 1e-12), 1.0))
+    value = np.where(fits, value, np.where(counts > 1, weak, 0.0))
     value *= (_quality(terms, use, whole))[:, None] * _likeness(corpus, use, member, topics)
     return Scores(value, share)
 
@@ -88,9 +97,10 @@ def _quality(terms: Terms, use: Usage, whole: NDArray[np.float64]) -> NDArray[np
 
 
 def _likeness(corpus: Corpus, use: Usage, member: NDArray[np.int64], topics: int) -> NDArray[np.float64]:
-    """Return float64 [T, K] in [0, 1]: do a term's documents lie where the topic lies, seen from the family's middle?"""
+    """Return float64 [T, K] in [0, 1]: do a term's documents lie where the topic does, seen from the family?"""
     middle = corpus.meaning[member >= 0].mean(axis=0) if topics > 1 else np.zeros(corpus.meaning.shape[1])
     centres = np.array([corpus.meaning[member == topic].mean(axis=0) for topic in range(topics)]) - middle
     meaning = use.meaning - middle
     lengths = np.linalg.norm(meaning, axis=1)[:, None] * np.linalg.norm(centres, axis=1)
-    return np.clip(meaning @ centres.T / np.maximum(lengths, 1e-12), 0.0, 1.0)
+    cosine: NDArray[np.float64] = meaning @ centres.T / np.maximum(lengths, 1e-12)
+    return np.clip(cosine, 0.0, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,14 +16,12 @@ from atlas_plugin_topics.scoring import Scores
 __all__ = ["Chooser"]
 
 # A second term must be nearly as good as the first.
-SECOND_SHARE = 0.45
+SECOND_SHARE = 0.5
 # Terms whose rows overlap this much (of the rarer one's rows) say the same.
 SAME_ROWS = 0.6
 CANDIDATES = 60
 # A word gives way to a phrase that holds most of its occurrences in the topic.
 GIVES_WAY = 0.5
-# A word that a sibling's label has already counts less.
-SHARED_WORD = 0.6
 
 
 @dataclass
@@ -54,15 +53,25 @@ class Chooser:
             :CANDIDATES
         ]
 
-    def pick(self, ranked: Sequence[int], value: NDArray[np.float64], banned: set[int]) -> list[int]:
-        """Return one to `max_terms` terms for a label and mark them as used; none if nothing is left."""
+    def pick(
+        self, ranked: Sequence[int], value: NDArray[np.float64], banned: AbstractSet[int], near: AbstractSet[int]
+    ) -> list[int]:
+        """Return one to `max_terms` terms for a label and mark them as used; none if nothing is left.
+
+        Args:
+            ranked: the topic's terms, best first.
+            value: their scores, by term.
+            banned: terms that the label must not have: the parent's only one.
+            near: terms of the siblings' labels and of the parent's, which are taken only if all others are.
+        """
+        fresh = [term for term in ranked if term not in self.used and term not in banned]
+        again = [term for term in ranked if term in self.used and term not in banned and term not in near]
         chosen: list[int] = []
-        for term in ranked:
+        for term in fresh or again:
             if len(chosen) == self.max_terms or (chosen and value[term] < SECOND_SHARE * value[chosen[0]]):
                 break
-            if term in self.used or term in banned or any(self._same(term, other) for other in chosen):
-                continue
-            chosen.append(term)
+            if not any(self._same(term, other) for other in chosen):
+                chosen.append(term)
         self.used.update(chosen)
         return chosen
 

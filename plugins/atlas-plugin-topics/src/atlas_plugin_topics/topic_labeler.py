@@ -78,12 +78,13 @@ class Phrases:
             for number, topic in enumerate(present):
                 member[column == topic] = number
             scores = score_topics(corpus, terms, use, whole, member)
-            above = set(choices[parent].label) if parent in choices else set()
-            banned = above if len(above) == 1 else set()
+            near = set(choices[parent].label) if parent in choices else set()
+            banned = near if len(near) == 1 else set()
             ranked = [chooser.ranked(scores, number) for number in range(len(present))]
             best = [scores.value[terms_[0], number] if terms_ else 0.0 for number, terms_ in enumerate(ranked)]
             for number in np.argsort(-np.array(best), kind="stable"):
-                label = chooser.pick(ranked[number], scores.value[:, number], banned)
+                label = chooser.pick(ranked[number], scores.value[:, number], banned, near)
+                near = near | set(label)
                 choices[present[number]] = _Choice(label, chooser.keyword_terms(ranked[number], label))
         return choices
 

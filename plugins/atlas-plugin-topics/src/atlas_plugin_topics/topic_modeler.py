@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from atlas_plugin_topics.borders import nearest_pixel, pixel_owner, touching
 from atlas_plugin_topics.cells import density_cells
 from atlas_plugin_topics.graph import Ties, row_mass, ties
-from atlas_plugin_topics.lands import lands
+from atlas_plugin_topics.lands import LAND_REACH, lands
 from atlas_plugin_topics.merge import Cells, cut
 from atlas_plugin_topics.numbering import Numbered, number, renumber
 from atlas_plugin_topics.options import TopicOptions
@@ -23,8 +23,9 @@ from atlas_plugin_topics.vote import agreement, vote
 
 __all__ = ["NomicTopic"]
 
-SMALL_SIDE, LARGE_SIDE = 512, 1024
-LARGE_ROWS = 20_000
+# Pixels along the map's side, by the number of rows below which they are enough.
+SIDES = ((1_000, 128), (4_000, 256), (20_000, 512))
+LARGEST_SIDE = 1024
 CELLS_PER_FINEST_TOPIC = 4
 # How far from its rows a cell still counts as land when borders are sought, as a share of the map's width.
 GATE_REACH = 24 / 1024
@@ -58,7 +59,7 @@ class NomicTopic:
         counts = topic_counts(n, self.options)
         if self.options.guard and max(counts) > 1 and not has_structure(index, context):
             counts = [1] * len(counts)
-        raster = raster_of(positions, LARGE_SIDE if n > LARGE_ROWS else SMALL_SIDE)
+        raster = raster_of(positions, next((side for below, side in SIDES if n < below), LARGEST_SIDE))
         mass = row_mass(weights)
         bonds = ties(self._graph(index, n), mass)
         cells = density_cells(raster, mass, max(self.options.max_cells, CELLS_PER_FINEST_TOPIC * counts[-1]))
@@ -106,7 +107,7 @@ def _cell_graph(
     gated = np.where(touching(owner, count), tie, GATE * tie)
     rows = np.bincount(cells)
     centre = np.column_stack([np.bincount(cells, weights=axis) / rows for axis in positions.T])
-    return Cells(gated, degree, np.bincount(cells, weights=weights), centre)
+    return Cells(gated, degree, np.bincount(cells, weights=weights).astype(np.float64), centre)
 
 
 def _described(
@@ -117,9 +118,11 @@ def _described(
     weights: NDArray[np.integer],
 ) -> Topics:
     """Give the topics their places and the rows their confidence."""
-    anchors, hulls = [], []
+    anchors: list[NDArray[np.float32]] = []
+    hulls: list[NDArray[np.float32]] = []
+    nearest = nearest_pixel(raster, max(1.0, LAND_REACH * raster.side))
     for column in numbered.assignment.T:
-        place = lands(raster, positions, column - column.min(), weights)
+        place = lands(raster, nearest, positions, column - column.min(), weights)
         anchors.append(place.anchor)
         hulls.extend(place.hull)
     return Topics(

@@ -13,6 +13,9 @@ __all__ = ["agreement", "vote"]
 
 Assignment = NDArray[np.int32]
 
+# No topic may lose more than this share of its rows to a vote.
+KEPT_SHARE = 0.5
+
 # Votes are counted in a dense table, this many entries at a time.
 TABLE_ENTRIES = 8_000_000
 
@@ -22,7 +25,8 @@ def vote(ties: Ties, assignment: Assignment) -> Assignment:
 
     From depth 2 on only the children of the row's new parent stand for election, so nesting holds.
     All rows vote at once, on the assignment as it was. Topics are numbered 0.. within each depth.
-    A row stays where it is unless another topic has more of its ties.
+    A row stays where it is unless another topic has more of its ties, or if the vote would
+    halve the topic that it leaves.
     """
     decided = assignment.copy()
     for depth in range(assignment.shape[1]):
@@ -35,7 +39,20 @@ def vote(ties: Ties, assignment: Assignment) -> Assignment:
             winner = table.argmax(axis=1)
             moves = table[np.arange(len(table)), winner] > own
             decided[rows, depth] = np.where(moves, winner, before[rows])
-    return decided
+    return _without_exodus(assignment, decided)
+
+
+def _without_exodus(before: Assignment, decided: Assignment) -> Assignment:
+    """Send the rows of topics that lost too many back to where they were, at all depths, until none has."""
+    while True:
+        back = np.zeros(len(before), dtype=bool)
+        for old, new in zip(before.T, decided.T, strict=True):
+            size = np.bincount(old)
+            left = np.bincount(new, minlength=len(size))
+            back |= (left < KEPT_SHARE * size)[old] & (old != new)
+        if not back.any():
+            return decided
+        decided[back] = before[back]
 
 
 def agreement(ties: Ties, assignment: Assignment) -> NDArray[np.float32]:
@@ -46,8 +63,9 @@ def agreement(ties: Ties, assignment: Assignment) -> NDArray[np.float32]:
     for topic in assignment.T:
         same = ties.weight * (topic[near] == topic[ties.other])
         inside = np.bincount(near, weights=same, minlength=ties.rows)
-        shares.append(np.divide(inside, total, out=np.ones_like(total), where=total > 0))
-    return np.clip(np.column_stack(shares), 0.0, 1.0).astype(np.float32)
+        shares.append(np.divide(inside, total, out=np.ones(ties.rows), where=total > 0))
+    table: NDArray[np.float32] = np.column_stack(shares).astype(np.float32)
+    return np.clip(table, 0.0, 1.0)
 
 
 def _parents(assignment: Assignment, depth: int) -> NDArray[np.int32]:
@@ -68,5 +86,5 @@ def _tables(ties: Ties, topic: Assignment) -> Iterator[tuple[slice, NDArray[np.f
         span = slice(int(ties.start[begin]), int(ties.start[end]))
         near = np.repeat(np.arange(end - begin), np.diff(ties.start[begin : end + 1]))
         key = near * topics + topic[ties.other[span]]
-        table = np.bincount(key, weights=ties.weight[span], minlength=(end - begin) * topics)
-        yield slice(begin, end), table.reshape(end - begin, topics)
+        votes = np.bincount(key, weights=ties.weight[span], minlength=(end - begin) * topics).astype(np.float64)
+        yield slice(begin, end), votes.reshape(end - begin, topics)

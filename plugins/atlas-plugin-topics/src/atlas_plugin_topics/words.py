@@ -23,7 +23,9 @@ UNSPACED = (
     "\u0e00-\u0e4f\u0e80-\u0ecf\u0f00-\u0fbc\u1000-\u104f\u1780-\u17d3\u3005-\u3007\u3041-\u309f"
     "\u30a0-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 )
-POSSESSIVE = ("'s", "’s")
+# The typographic apostrophe, by name since it is easily taken for another sign.
+CURLY = "\u2019"
+POSSESSIVE = ("'s", f"{CURLY}s")
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _words_of(text: str) -> Iterator[tuple[str, int, int, bool]]:
         ends = after is None or not after.group()[0].isalpha() or not gap.fullmatch(text, stop, after.start())
         if written.endswith(POSSESSIVE):
             written, stop = written[:-2], stop - 2
-        yield written.casefold().replace("’", "'"), start, stop, ends
+        yield written.casefold().replace(CURLY, "'"), start, stop, ends
 
 
 @cache
@@ -112,11 +114,11 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what a word looks like, and what may stand between two words of one phrase."""
     marks = _marks()
     plain = rf"(?:(?![{UNSPACED}])[^\W_])[{marks}]*"
-    word = rf"[{UNSPACED}][{marks}]*|{plain}(?:{plain})*(?:['’](?:{plain})+)*"
+    word = rf"[{UNSPACED}][{marks}]*|{plain}(?:{plain})*(?:['{CURLY}](?:{plain})+)*"
     return re.compile(word), re.compile(r"[ \t\u00a0\u200b]*-?[ \t\u00a0]*|[ \t]*\r?\n[ \t]*(?!\s)")
 
 
 @cache
 def _marks() -> str:
-    """Return the combining marks of the basic plane, for a character class: Python's \\w leaves them out."""
+    """Return the combining marks of the basic plane, for a character class; the `w` class lacks them."""
     return "".join(re.escape(chr(code)) for code in range(0x300, 0xFE30) if unicodedata.category(chr(code))[0] == "M")
