@@ -201,10 +201,11 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Run the scripts of benchmarks/ named after --, or all of them; see benchmarks/README.md."""
+    """Run the script of benchmarks/ named after --, with its arguments, or all of them; see benchmarks/README.md."""
     install_sources(session, *group("bench"))
-    for name in session.posargs or sorted(path.stem for path in ROOT.glob("benchmarks/[a-z]*.py")):
-        session.run("python", str(ROOT / "benchmarks" / f"{name}.py"))
+    runs = [session.posargs] if session.posargs else sorted([path.stem] for path in ROOT.glob("benchmarks/[a-z]*.py"))
+    for name, *arguments in runs:
+        session.run("python", str(ROOT / "benchmarks" / f"{name}.py"), *arguments)
 
 
 @nox.session(reuse_venv=False)
