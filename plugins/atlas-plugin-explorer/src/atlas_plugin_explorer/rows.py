@@ -8,11 +8,12 @@ import json
 import math
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 from localatlas.errors import AtlasValueError, RowNotFoundError
-from localatlas.protocols import DuplicateVerdict, Map
+from localatlas.protocols import Duplicates, DuplicateVerdict, Map, Topics
 
 from atlas_plugin_explorer.columns import plain
 
@@ -25,6 +26,37 @@ FULL_ROWS = 20
 SAFE_INTEGER = 2**53
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a map's rows are made of, read once: storage is slower than memory."""
+
+    table: pa.Table
+    ids: pa.Array
+    topics: Topics | None
+    duplicates: Duplicates | None
+
+    def row(self, number: int, values: list[Any], limit: int | None) -> dict[str, Any]:
+        """Return one row, given its values."""
+        shown, cut = [], {}
+        for place, value in enumerate(values):
+            text, length = shorten(as_json(value), limit)
+            shown.append(text)
+            if length is not None:
+                cut[str(place)] = length
+        duplicate = self.duplicates and {
+            "verdict": DuplicateVerdict(int(self.duplicates.verdict[number])).label,
+            "cluster": int(self.duplicates.cluster[number]),
+        }
+        return {
+            "row": number,
+            "id": as_json(self.ids[number].as_py()),
+            "values": shown,
+            "cut": cut,
+            "topics": self.topics and self.topics.assignment[number].tolist(),
+            "duplicate": duplicate,
+        }
+
+
 class RowReader:
     """Reads rows and texts of one map; may be called from several threads."""
 
@@ -34,15 +66,15 @@ class RowReader:
         self._texts: dict[str, pa.ChunkedArray] = {}
 
     @functools.cached_property
-    def table(self) -> pa.Table:
-        """The whole table, read once."""
-        return self._map.columns()
+    def _parts(self) -> Parts:
+        made = self._map
+        return Parts(made.columns(), made.row_ids, made.topic_model, made.duplicate_groups)
 
     def text(self, field: str) -> pa.ChunkedArray:
         """Return a text column [R]; the one asked for last is kept."""
         with self._lock:
             if field not in self._texts:
-                self._texts = {field: plain(self.table.column(field))}
+                self._texts = {field: plain(self._map.columns([field]).column(0))}
             return self._texts[field]
 
     def rows(self, numbers: Sequence[int], *, full: bool) -> dict[str, Any]:
@@ -57,37 +89,16 @@ class RowReader:
             raise AtlasValueError(
                 f"{len(numbers):,} rows were asked for: 1 to {most} at once{' with full=1' if full else ''}"
             )
-        total = len(self._map.row_ids)
+        with self._lock:
+            parts = self._parts
+        total = len(parts.ids)
         if max(numbers) >= total:
             raise RowNotFoundError(f"there is no row {max(numbers):,}: this map has rows 0 to {total - 1:,}")
-        with self._lock:
-            table = self.table
-        part = table.take(pa.array(numbers, pa.int64()))
+        part = parts.table.take(pa.array(numbers, pa.int64()))
         values = [part.column(k).to_pylist() for k in range(part.num_columns)]
         limit = None if full else LONGEST_TEXT
-        rows = [self._row(number, [column[k] for column in values], limit) for k, number in enumerate(numbers)]
+        rows = [parts.row(number, [column[k] for column in values], limit) for k, number in enumerate(numbers)]
         return {"columns": part.column_names, "rows": rows}
-
-    def _row(self, number: int, values: list[Any], limit: int | None) -> dict[str, Any]:
-        shown, cut = [], {}
-        for place, value in enumerate(values):
-            text, length = shorten(as_json(value), limit)
-            shown.append(text)
-            if length is not None:
-                cut[str(place)] = length
-        topics, duplicates = self._map.topic_model, self._map.duplicate_groups
-        duplicate = duplicates and {
-            "verdict": DuplicateVerdict(int(duplicates.verdict[number])).label,
-            "cluster": int(duplicates.cluster[number]),
-        }
-        return {
-            "row": number,
-            "id": as_json(self._map.row_ids[number].as_py()),
-            "values": shown,
-            "cut": cut,
-            "topics": topics and topics.assignment[number].tolist(),
-            "duplicate": duplicate,
-        }
 
 
 def shorten(value: Any, limit: int | None) -> tuple[Any, int | None]:

@@ -85,14 +85,27 @@ def matches(values: pa.ChunkedArray, query: Query, *, seconds: float = SEARCH_SE
     found = np.zeros(len(values), np.bool_)
     for start in range(0, len(values), ROWS_AT_ONCE):
         part = values.slice(start, ROWS_AT_ONCE)
-        if expression is None:
-            hits = pc.match_substring(part, query.text, ignore_case=not query.case)
-        else:
-            hits = pc.match_substring_regex(part, expression, ignore_case=not query.case)
-        found[start : start + len(part)] = pc.fill_null(hits, fill_value=False).to_numpy()
+        found[start : start + len(part)] = hits(part, query, expression)
         if time.monotonic() > stop:
             raise SearchTimeoutError(
                 f"the search for {query.text!r} took more than {seconds:g} seconds and was stopped after "
                 f"{start + len(part):,} of {len(values):,} rows; a simpler expression is faster"
             )
     return found
+
+
+def hits(part: pa.ChunkedArray, query: Query, expression: str | None) -> NDArray[np.bool_]:
+    """Return bool [n]: which of the texts [n] match."""
+    ignore = not query.case
+    if expression is not None and query.regex:
+        return known(pc.match_substring_regex(part, expression, ignore_case=ignore))
+    found = known(pc.match_substring(part, query.text, ignore_case=ignore))
+    if expression is not None and found.any():
+        # A whole word: only texts that hold it at all need the expression, which is five times as slow.
+        found[found] = known(pc.match_substring_regex(part.filter(pa.array(found)), expression, ignore_case=ignore))
+    return found
+
+
+def known(answers: pa.ChunkedArray) -> NDArray[np.bool_]:
+    """Return bool [n], false for null; writable."""
+    return np.array(pc.fill_null(answers, fill_value=False), np.bool_)
