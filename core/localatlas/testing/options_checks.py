@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -81,27 +80,30 @@ def check_constructor_only_stores(make: Make) -> None:
 def check_import_is_light(make: Make) -> None:
     """Importing the component's module imports no heavy library. A class of a notebook or a script passes."""
     module = make.component.__module__
-    if not _importable(module):
-        return
     before, after = _imported("localatlas.protocols"), _imported(module)
     heavy = sorted((after - before) & HEAVY)
     require(not heavy, f"`import {module}` imports {', '.join(heavy)}: import these inside the methods that use them.")
 
 
-def _importable(module: str) -> bool:
-    try:
-        return module != "__main__" and importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):
-        return False
+IMPORT_AND_LIST = """
+import sys
+module = sys.argv[1]
+try:
+    __import__(module)
+except ModuleNotFoundError as error:
+    # The module itself is not there (a test, a notebook), rather than something that it needs.
+    if not error.name or not f"{module}.".startswith(f"{error.name}."):
+        raise
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
 
 
 @lru_cache(maxsize=8)
 def _imported(module: str) -> frozenset[str]:
     """Return the top-level modules that a new process has after importing `module`."""
-    code = f"import sys, {module}; print(*{{name.partition('.')[0] for name in sys.modules}})"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    done = subprocess.run(  # noqa: S603 - this Python, with code made of a module's name
-        [sys.executable, "-W", "ignore", "-c", code],
+    done = subprocess.run(  # noqa: S603 - this Python, with the code above
+        [sys.executable, "-W", "ignore", "-c", IMPORT_AND_LIST, module],
         capture_output=True,
         text=True,
         timeout=IMPORT_SECONDS,
