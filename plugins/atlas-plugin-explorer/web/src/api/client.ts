@@ -60,11 +60,6 @@ export async function fetchRows(rows: readonly number[], signal?: AbortSignal): 
   return getJson<RowsAnswer>(`api/rows?rows=${rows.join(",")}`, signal);
 }
 
-/** Like `fetchRows`, for points by their position in page order. */
-export async function fetchPoints(positions: readonly number[], signal?: AbortSignal): Promise<RowsAnswer> {
-  return getJson<RowsAnswer>(`api/rows?positions=${positions.join(",")}`, signal);
-}
-
 export async function search(query: SearchQuery, signal: AbortSignal): Promise<SearchAnswer> {
   const parameters = new URLSearchParams({ q: query.text });
   if (query.field !== null) parameters.set("field", query.field);

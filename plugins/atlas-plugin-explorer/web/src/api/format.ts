@@ -14,6 +14,7 @@ export interface IndexFile {
   readonly levels: readonly { readonly level: number; readonly start: number; readonly count: number }[];
   readonly pages: readonly PageEntry[];
   readonly geometry: { readonly encoding: string; readonly files: string };
+  readonly row_numbers: { readonly encoding: string; readonly files: string };
   readonly columns: { readonly file: string; readonly count: number };
   readonly topics: TopicsEntry | null;
   readonly duplicates: {
@@ -107,8 +108,6 @@ export type Cell = string | number | boolean | null | readonly Cell[] | { readon
 
 export interface Row {
   readonly row: number;
-  /** Its place in page order; null for a row that has no place on the map. */
-  readonly position: number | null;
   readonly id: string | number | null;
   readonly values: readonly Cell[];
   readonly cut: Readonly<Record<string, number>>;

@@ -12,7 +12,7 @@ import type { Insets, Size, View } from "../map/view";
 import { readPlace, writePlace } from "./address";
 import { ColorSource } from "./colors";
 import { combineMask } from "./mask";
-import { RowCache } from "./rows";
+import { RowSource } from "./rows";
 import { searchLive } from "./searching";
 import { NO_QUERY, type ColorChoice, type Store } from "./store";
 
@@ -24,7 +24,7 @@ export class Explorer {
   private stage: Stage | null = null;
   private matches: Uint8Array | null = null;
   private hoverTimer: ReturnType<typeof setTimeout> | undefined;
-  private readonly rows = new RowCache();
+  private rows: RowSource | null = null;
   private readonly colors: ColorSource;
 
   constructor(readonly store: Store) {
@@ -56,12 +56,13 @@ export class Explorer {
     const index = this.store.index.peek();
     if (index === null || this.stage !== null) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)");
+    this.rows = new RowSource(index);
     const stage = new Stage(parts, index, size, insets, this.stageEvents(), () => still.matches);
     this.stage = stage;
     const { view } = readPlace(location.hash);
     if (view !== null) stage.motion.jump(view);
     stage.setTopics(this.store.topics.peek());
-    this.follow(stage, index);
+    this.follow(stage, index, this.rows);
     loadGeometry(index, (points) => {
       stage.setPoints(points);
       this.store.loaded.value = points.loaded;
@@ -83,11 +84,11 @@ export class Explorer {
   }
 
   /** Fly to a row and show its card. */
-  visit(row: Row): void {
-    if (row.position === null || this.stage === null) return;
-    this.rows.keep(row.position, row);
-    this.stage.visit(row.position, VISIT_ZOOM);
-    this.showCard(row.position, true);
+  async visit(row: Row): Promise<void> {
+    const position = (await this.rows?.positionOf(row.row)) ?? -1;
+    if (position < 0) return;
+    this.stage?.visit(position, VISIT_ZOOM);
+    this.showCard(position, true);
   }
 
   toggleIsolated(key: number): void {
@@ -109,7 +110,7 @@ export class Explorer {
     else isolated.value = new Set();
   }
 
-  private follow(stage: Stage, index: IndexFile): void {
+  private follow(stage: Stage, index: IndexFile, rows: RowSource): void {
     const { store } = this;
     effect(() => stage.setDark(store.dark.value));
     effect(() => this.inkLabels(stage, store.dark.value, store.colorChoice.value));
@@ -119,7 +120,7 @@ export class Explorer {
       void isolated;
       this.mask();
     });
-    searchLive(store, this.rows, (marks) => {
+    searchLive(store, rows, (marks) => {
       this.matches = marks;
       this.mask();
     });
@@ -192,16 +193,23 @@ export class Explorer {
       this.store.card.value = null;
       return;
     }
-    const row = this.rows.get(position);
+    const before = this.store.card.peek();
+    // A click on a point whose card is already there only pins it.
+    const row = before?.position === position ? before.row : null;
     this.store.card.value = { position, pixel, row, pinned };
     if (row !== null) return;
     this.hoverTimer = setTimeout(() => void this.fillCard(position), pinned ? 0 : HOVER_PAUSE);
   }
 
   private async fillCard(position: number): Promise<void> {
-    const row = await this.rows.fetch(position).catch(() => null);
-    const card = this.store.card.peek();
-    if (card?.position === position && row !== null) this.store.card.value = { ...card, row };
+    try {
+      const row = (await this.rows?.at(position)) ?? null;
+      const card = this.store.card.peek();
+      if (card?.position === position) this.store.card.value = { ...card, row };
+    } catch (error) {
+      const card = this.store.card.peek();
+      if (card?.position === position) this.store.card.value = { ...card, trouble: messageOf(error) };
+    }
   }
 
   private remember(view: View): void {

@@ -1,20 +1,19 @@
-/** Rows that were fetched once are kept: pointing at a point again asks no one. */
+/** Goes between points and rows, and keeps the rows that were fetched: pointing at a point again asks no one. */
 
-import { fetchPoints } from "../api/client";
-import type { Row } from "../api/format";
+import { fetchPage, fetchRows } from "../api/client";
+import type { IndexFile, PageEntry, Row } from "../api/format";
 
 const MOST = 500;
 
-export class RowCache {
+export class RowSource {
   private readonly rows = new Map<number, Row>();
+  private readonly pages = new Map<number, Promise<Uint32Array>>();
 
-  get(position: number): Row | null {
-    return this.rows.get(position) ?? null;
-  }
+  constructor(private readonly index: IndexFile) {}
 
-  keep(position: number, row: Row): void {
-    this.rows.delete(position);
-    this.rows.set(position, row);
+  keep(row: Row): void {
+    this.rows.delete(row.row);
+    this.rows.set(row.row, row);
     // A Map keeps the order of insertion, so the first key is the one unused for longest.
     for (const oldest of this.rows.keys()) {
       if (this.rows.size <= MOST) break;
@@ -22,12 +21,36 @@ export class RowCache {
     }
   }
 
-  async fetch(position: number): Promise<Row | null> {
-    const known = this.get(position);
-    if (known !== null) return known;
-    const answer = await fetchPoints([position]);
-    const row = answer.rows.at(0) ?? null;
-    if (row !== null) this.keep(position, row);
+  /** Return the row of the point at `position`. */
+  async at(position: number): Promise<Row | null> {
+    const page = this.index.pages.find((one) => position >= one.start && position < one.start + one.count);
+    if (page === undefined) return null;
+    const number = (await this.numbers(page))[position - page.start];
+    const known = this.rows.get(number);
+    if (known !== undefined) return known;
+    const row = (await fetchRows([number])).rows.at(0) ?? null;
+    if (row !== null) this.keep(row);
     return row;
+  }
+
+  /** Return where a row lies in page order, or -1 if it has no place. Reads all row numbers, so only when asked for. */
+  async positionOf(row: number): Promise<number> {
+    const found = await Promise.all(
+      this.index.pages.map(async (page) => {
+        const place = (await this.numbers(page)).indexOf(row);
+        return place < 0 ? -1 : page.start + place;
+      }),
+    );
+    return Math.max(-1, ...found);
+  }
+
+  private numbers(page: PageEntry): Promise<Uint32Array> {
+    const known = this.pages.get(page.page);
+    if (known !== undefined) return known;
+    const loading = fetchPage(this.index.row_numbers.files, page.page).then((buffer) => new Uint32Array(buffer));
+    this.pages.set(page.page, loading);
+    // What failed is asked for anew the next time.
+    loading.catch(() => this.pages.delete(page.page));
+    return loading;
   }
 }

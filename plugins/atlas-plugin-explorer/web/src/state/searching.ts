@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { fetchRows, search, type SearchQuery } from "../api/client";
 import { unpackBits } from "./mask";
-import type { RowCache } from "./rows";
+import type { RowSource } from "./rows";
 import type { Store } from "./store";
 
 const PAUSE = 160;
@@ -11,7 +11,7 @@ const PAUSE = 160;
 const LISTED = 40;
 
 /** Search whenever the query changes; `matched` gets one byte a point, or null when nothing is searched. */
-export function searchLive(store: Store, rows: RowCache, matched: (marks: Uint8Array | null) => void): void {
+export function searchLive(store: Store, rows: RowSource, matched: (marks: Uint8Array | null) => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let current = new AbortController();
   effect(() => {
@@ -33,7 +33,7 @@ export function searchLive(store: Store, rows: RowCache, matched: (marks: Uint8A
 
 async function find(
   store: Store,
-  cache: RowCache,
+  rows: RowSource,
   query: SearchQuery,
   points: number,
   signal: AbortSignal,
@@ -43,11 +43,10 @@ async function find(
   try {
     const answer = await search(query, signal);
     matched(unpackBits(answer.bits, points));
-    store.search.value = { kind: "found", count: answer.count, hits: answer.count === 0 ? [] : null };
-    if (answer.rows.length === 0) return;
-    const listed = await fetchRows(answer.rows.slice(0, LISTED), signal);
-    for (const row of listed.rows) if (row.position !== null) cache.keep(row.position, row);
-    store.search.value = { kind: "found", count: answer.count, hits: listed.rows };
+    const first = answer.rows.slice(0, LISTED);
+    const hits = first.length === 0 ? [] : (await fetchRows(first, signal)).rows;
+    hits.forEach((row) => rows.keep(row));
+    store.search.value = { kind: "found", count: answer.count, hits };
   } catch (error) {
     if (signal.aborted) return;
     matched(null);

@@ -25,13 +25,15 @@ export type SearchState =
   | { readonly kind: "none" }
   | { readonly kind: "pending" }
   | { readonly kind: "failed"; readonly message: string }
-  | { readonly kind: "found"; readonly count: number; readonly hits: readonly Row[] | null };
+  | { readonly kind: "found"; readonly count: number; readonly hits: readonly Row[] };
 
 /** The card beside a point. A pinned one stays when the mouse leaves. */
 export interface CardState {
   readonly position: number;
   readonly pixel: Point;
   readonly row: Row | null;
+  /** Why there is no row. */
+  readonly trouble?: string;
   readonly pinned: boolean;
 }
 

@@ -26,7 +26,7 @@ export function Card({ store, close }: CardProps): JSX.Element | null {
   useLayoutEffect(() => {
     if (box.current !== null && card !== null) placeCard(box.current, card.pixel);
   });
-  if (card === null || card.row === null) return null;
+  if (card === null || (card.row === null && card.trouble === undefined)) return null;
   return (
     <article ref={box} id="card" class={card.pinned ? "card pinned" : "card"} data-position={card.position} aria-live="polite">
       {card.pinned && (
@@ -34,7 +34,7 @@ export function Card({ store, close }: CardProps): JSX.Element | null {
           <Icon name="close" />
         </button>
       )}
-      <Content store={store} card={card} row={card.row} />
+      {card.row === null ? <p class="trouble">{card.trouble}</p> : <Content store={store} card={card} row={card.row} />}
     </article>
   );
 }

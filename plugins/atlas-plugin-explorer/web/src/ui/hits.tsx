@@ -11,13 +11,13 @@ import { snippet } from "./snippet";
 export function Hits({ explorer }: Props): JSX.Element | null {
   const { store } = explorer;
   const state = store.search.value;
-  if (state.kind !== "found" || state.hits === null || state.hits.length === 0) return null;
+  if (state.kind !== "found" || state.hits.length === 0) return null;
   const { hits, count } = state;
   return (
     <ol id="hits" class="hits" aria-label="Matches">
       {hits.map((row) => (
         <li key={row.row}>
-          <button type="button" class="hit" data-position={row.position ?? ""} onClick={() => explorer.visit(row)}>
+          <button type="button" class="hit" data-row={row.row} onClick={() => void explorer.visit(row)}>
             <HitText store={store} row={row} />
           </button>
         </li>

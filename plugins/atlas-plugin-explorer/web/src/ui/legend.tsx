@@ -14,7 +14,7 @@ export function LegendView({ explorer }: Props): JSX.Element | null {
     return (
       <div id="legend" data-kind="scale">
         <Scale legend={legend} />
-        {legend.missing !== null && <Entries explorer={explorer} entries={[legend.missing]} />}
+        {legend.missing !== null && <Entries explorer={explorer} entries={[legend.missing]} bars={false} />}
       </div>
     );
   }
@@ -22,7 +22,7 @@ export function LegendView({ explorer }: Props): JSX.Element | null {
   const isolated = store.isolated.value.size;
   return (
     <div id="legend" data-kind="entries" class="legend">
-      <Entries explorer={explorer} entries={legend.entries} />
+      <Entries explorer={explorer} entries={legend.entries} bars />
       {isolated > 0 && (
         <button type="button" class="plain" onClick={() => (store.isolated.value = new Set())}>Show all</button>
       )}
@@ -32,9 +32,11 @@ export function LegendView({ explorer }: Props): JSX.Element | null {
 
 interface EntriesProps extends Props {
   readonly entries: readonly LegendEntry[];
+  /** Whether a line shows each entry's share of the largest. */
+  readonly bars: boolean;
 }
 
-function Entries({ explorer, entries }: EntriesProps): JSX.Element {
+function Entries({ explorer, entries, bars }: EntriesProps): JSX.Element {
   const isolated = explorer.store.isolated.value;
   const most = Math.max(...entries.map((entry) => entry.count), 1);
   return (
@@ -46,7 +48,7 @@ function Entries({ explorer, entries }: EntriesProps): JSX.Element {
             <span class="swatch" style={{ background: color }} />
             <span class="entry-label" dir="auto" title={label}>{label}</span>
             <span class="entry-count">{formatCount(count)}</span>
-            <span class="bar" style={{ width: `${(100 * count) / most}%`, background: color }} />
+            {bars && <span class="bar" style={{ width: `calc((100% - 37px) * ${count / most})`, background: color }} />}
           </button>
         </li>
       ))}
