@@ -1,0 +1,184 @@
+"""Each embedder check passes a sound embedder and catches the one fault it is for."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+from localatlas.protocols import ComponentOptions, Context
+from localatlas.testing import checks_for, run_checks
+
+COUNTER = itertools.count()
+
+
+def hashed(item: str | bytes) -> np.ndarray:
+    """Return a unit vector that follows from the item alone."""
+    data = item.encode() if isinstance(item, str) else item
+    vector = np.random.default_rng(list(hashlib.sha256(data).digest())).normal(size=16)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+class Sound:
+    class Options(ComponentOptions):
+        pass
+
+    modality: ClassVar[str] = "text"
+    dim: ClassVar[Any] = 16
+    batch_size: ClassVar[Any] = 8
+    in_workers: ClassVar[bool] = True
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+
+    @property
+    def fingerprint(self) -> str:
+        return "hashed-1"
+
+    def embed(self, items: Sequence[Any], context: Context, *, task: str) -> np.ndarray:
+        context.progress(0.0)
+        vectors = np.array([hashed(item) for item in items], dtype=np.float32).reshape(-1, 16)
+        context.progress(1.0)
+        return vectors
+
+
+class SoundForImages(Sound):
+    modality = "image"
+
+
+def after(change: Callable[[np.ndarray, Sequence[Any]], np.ndarray]) -> type[Sound]:
+    """Return an embedder that changes the sound vectors."""
+
+    class Changed(Sound):
+        def embed(self, items: Sequence[Any], context: Context, *, task: str) -> np.ndarray:
+            return change(super().embed(items, context, task=task), items)
+
+    return Changed
+
+
+class WithoutWidth(Sound):
+    dim = None
+
+
+class NeedsItems(Sound):
+    def embed(self, items: Sequence[Any], context: Context, *, task: str) -> np.ndarray:
+        if not items:
+            raise ValueError("no items")
+        return super().embed(items, context, task=task)
+
+
+class Unstable(Sound):
+    def embed(self, items: Sequence[Any], context: Context, *, task: str) -> np.ndarray:
+        noise = np.random.default_rng().normal(size=16).astype(np.float32) * np.float32(1e-6)
+        return super().embed(items, context, task=task) + noise
+
+
+class CountsItself(Sound):
+    @property
+    def fingerprint(self) -> str:
+        return f"hashed-{next(COUNTER)}"
+
+
+class CarriesWeights(Sound):
+    def embed(self, items: Sequence[Any], context: Context, *, task: str) -> np.ndarray:
+        self.weights = np.zeros(1_000_000)
+        return super().embed(items, context, task=task)
+
+
+class CannotBePickled(Sound):
+    def embed(self, items: Sequence[Any], context: Context, *, task: str) -> np.ndarray:
+        self.session = lambda: None
+        return super().embed(items, context, task=task)
+
+
+class KnowsOneTask(Sound):
+    def embed(self, items: Sequence[Any], context: Context, *, task: str) -> np.ndarray:
+        if task != "search_document":
+            raise ValueError(task)
+        return super().embed(items, context, task=task)
+
+
+class Silent(Sound):
+    def embed(self, items: Sequence[Any], context: Context, *, task: str) -> np.ndarray:
+        return super().embed(items, Context(), task=task)
+
+
+class GoesBack(Sound):
+    def embed(self, items: Sequence[Any], context: Context, *, task: str) -> np.ndarray:
+        context.progress(0.5)
+        return super().embed(items, context, task=task)
+
+
+class CannotBeStopped(Sound):
+    def embed(self, items: Sequence[Any], context: Context, *, task: str) -> np.ndarray:
+        try:
+            return super().embed(items, context, task=task)
+        except Exception:  # noqa: BLE001 - this is the fault
+            return super().embed(items, Context(), task=task)
+
+
+def wide(vectors: np.ndarray, items: Sequence[Any]) -> np.ndarray:
+    return vectors.astype(np.float64)
+
+
+def one_short(vectors: np.ndarray, items: Sequence[Any]) -> np.ndarray:
+    return vectors[:-1]
+
+
+def long_vectors(vectors: np.ndarray, items: Sequence[Any]) -> np.ndarray:
+    return vectors * np.float32(1.1)
+
+
+def by_length(vectors: np.ndarray, items: Sequence[Any]) -> np.ndarray:
+    """Sorts by length, as encoders do to save work, and forgets to sort back."""
+    return vectors[np.argsort([len(item) for item in items], kind="stable")] if len(items) else vectors
+
+
+def minus_the_mean(vectors: np.ndarray, items: Sequence[Any]) -> np.ndarray:
+    if len(vectors) < 2:
+        return vectors
+    centred = vectors - vectors.mean(axis=0) * np.float32(1.0 if len(vectors) > 12 else 0.0)
+    return centred / np.linalg.norm(centred, axis=1, keepdims=True)
+
+
+def by_first_letter(vectors: np.ndarray, items: Sequence[Any]) -> np.ndarray:
+    return np.array([hashed(item[:1]) for item in items], dtype=np.float32).reshape(-1, 16)
+
+
+FAULTS = [
+    ("says_what_it_is", WithoutWidth),
+    ("vectors_have_shape_and_dtype", after(wide)),
+    ("vectors_have_shape_and_dtype", after(one_short)),
+    ("vectors_are_normalised", after(long_vectors)),
+    ("no_items_no_vectors", NeedsItems),
+    ("rows_follow_items", after(by_length)),
+    ("batches_do_not_matter", after(minus_the_mean)),
+    ("items_are_told_apart", after(by_first_letter)),
+    ("same_items_same_bytes", Unstable),
+    ("fingerprint_is_stable", CountsItself),
+    ("pickles_small", CarriesWeights),
+    ("pickles_small", CannotBePickled),
+    ("every_task_is_taken", KnowsOneTask),
+    ("progress_ends_at_one", Silent),
+    ("progress_ends_at_one", GoesBack),
+    ("cancelling_comes_through", CannotBeStopped),
+]
+
+
+@pytest.mark.parametrize("sound", [Sound, SoundForImages])
+def test_a_sound_embedder_passes_every_check(sound: type[Sound]) -> None:
+    assert [result for result in run_checks(sound) if result.outcome != "passed"] == []
+
+
+@pytest.mark.parametrize(("check", "faulty"), FAULTS, ids=[f"{name}-{cls.__name__}" for name, cls in FAULTS])
+def test_a_fault_is_caught_by_its_check(check: str, faulty: type[Sound]) -> None:
+    failed = {result.name: result.message for result in run_checks(faulty) if not result.ok}
+    assert check in failed, f"{check} did not catch {faulty.__name__}; failed were {sorted(failed)}"
+
+
+def test_every_check_has_a_fault_that_it_catches() -> None:
+    named = {check.name for check in checks_for(Sound) if check.kind == "embedder"}
+    assert named == {name for name, _ in FAULTS}
