@@ -179,6 +179,9 @@ def test_other_sites_may_link_but_not_read(client: TestClient) -> None:
 def test_rows(client: TestClient) -> None:
     found = client.get("/api/rows?rows=3,1").json()
     assert [row["row"] for row in found["rows"]] == [3, 1]
+    point = client.get("/api/rows?positions=8").json()["rows"][0]
+    assert point["position"] == 8
+    assert client.get(f"/api/rows?rows={point['row']}").json()["rows"] == [point]
     assert client.get("/api/rows?rows=5&full=1").json()["rows"][0]["cut"] == {}
 
 
@@ -193,6 +196,9 @@ def test_rows(client: TestClient) -> None:
         ("rows=٣", 400),
         ("rows=99999", 404),
         ("rows=1&full=yes", 400),
+        ("rows=1&positions=1", 400),
+        ("positions=x", 400),
+        ("positions=1980", 404),
     ],
 )
 def test_rows_that_cannot_be_meant(client: TestClient, query: str, status: int) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from atlas_plugin_explorer.rows import RowReader, as_json, shorten
@@ -14,8 +15,13 @@ from hypothesis import strategies as st
 from localatlas.errors import AtlasValueError, RowNotFoundError
 
 
+def reader(shown: Any) -> RowReader:
+    """Read a map whose page order is the order of its placed rows, from the last."""
+    return RowReader(shown, np.flatnonzero(np.isfinite(shown.layout.positions[:, 0])).astype(np.uint32)[::-1])
+
+
 def test_rows_come_in_the_order_asked(shown: Any) -> None:
-    found = RowReader(shown).rows([7, 3, 7], full=False)
+    found = reader(shown).rows([7, 3, 7], full=False)
     assert found["columns"] == shown.table.column_names
     assert [row["row"] for row in found["rows"]] == [7, 3, 7]
     assert [row["id"] for row in found["rows"]] == ["row-000007", "row-000003", "row-000007"]
@@ -24,37 +30,46 @@ def test_rows_come_in_the_order_asked(shown: Any) -> None:
 
 
 def test_long_text_is_cut_and_says_so(shown: Any) -> None:
-    reader = RowReader(shown)
+    rows = reader(shown)
     place = shown.table.column_names.index("review")
-    row = reader.rows([5], full=False)["rows"][0]
+    row = rows.rows([5], full=False)["rows"][0]
     assert len(row["values"][place]) == 1_000
     assert row["cut"] == {str(place): 100_000}
-    whole = reader.rows([5], full=True)["rows"][0]
+    whole = rows.rows([5], full=True)["rows"][0]
     assert whole["values"][place] == shown.table["review"][5].as_py()
     assert whole["cut"] == {}
 
 
 def test_a_row_without_a_place_can_be_read(shown: Any) -> None:
-    row = RowReader(shown).rows([1_999], full=False)["rows"][0]
+    row = reader(shown).rows([1_999], full=False)["rows"][0]
     assert row["topics"] == [-1, -1]
+    assert row["position"] is None
+
+
+def test_points_are_rows_in_page_order(shown: Any) -> None:
+    rows = reader(shown)
+    assert rows.numbers([0, 1_979]) == [1_979, 0]
+    assert [row["position"] for row in rows.rows([1_979, 0], full=False)["rows"]] == [0, 1_979]
+    with pytest.raises(RowNotFoundError, match="no point 1,980: this map has 1,980"):
+        rows.numbers([1_980])
 
 
 def test_maps_without_topics_or_duplicates(synthetic_map: Callable[..., Any]) -> None:
     bare = synthetic_map(4)
     bare.topic_model = bare.duplicate_groups = None
-    row = RowReader(bare).rows([0], full=False)["rows"][0]
+    row = reader(bare).rows([0], full=False)["rows"][0]
     assert (row["topics"], row["duplicate"]) == (None, None)
 
 
 def test_rows_that_are_not_there(shown: Any) -> None:
     with pytest.raises(RowNotFoundError, match="rows 0 to 1,999"):
-        RowReader(shown).rows([0, 2_000], full=False)
+        reader(shown).rows([0, 2_000], full=False)
 
 
 @pytest.mark.parametrize(("count", "full"), [(0, False), (201, False), (21, True)])
 def test_too_many_rows_at_once(shown: Any, count: int, full: bool) -> None:
     with pytest.raises(AtlasValueError, match="at once"):
-        RowReader(shown).rows([0] * count, full=full)
+        reader(shown).rows([0] * count, full=full)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +121,7 @@ def test_columns_of_every_type(synthetic_map: Callable[..., Any]) -> None:
             "vector": pa.array([[0.5] * 4, None], pa.list_(pa.float32(), 4)),
         }
     )
-    found = RowReader(odd).rows([0, 1], full=False)
+    found = reader(odd).rows([0, 1], full=False)
     json.dumps(found, allow_nan=False)
     assert found["rows"][0]["values"] == [
         "1970-01-01T01:00:00.000000001+01:00",

@@ -86,7 +86,7 @@ class Explorer:
     def __init__(self, map: Map, pages: PageSource, static: Path) -> None:  # noqa: A002
         self._pages = pages
         self._static = static
-        self._reader = RowReader(map)
+        self._reader = RowReader(map, pages.rows)
 
     def page(self, request: Request) -> Response:  # noqa: ARG002  a route takes a request
         """Answer `/`."""
@@ -122,13 +122,12 @@ class Explorer:
 
     def rows(self, request: Request) -> Response:
         """Answer `/api/rows`."""
-        asked = request.query_params.get("rows", "")
-        if not re.fullmatch(r"[0-9]{1,10}(,[0-9]{1,10})*", asked):
-            raise AtlasValueError(f"rows={asked[:50]!r}: row numbers separated by commas are taken, as in rows=17,4")
-        full = flag(request, "full")
-        return JSONResponse(
-            self._reader.rows([int(n) for n in asked.split(",")], full=full), headers={"Cache-Control": "no-store"}
-        )
+        rows, positions = numbers(request, "rows"), numbers(request, "positions")
+        if (rows is None) == (positions is None):
+            raise AtlasValueError("either rows= or positions= says what to read")
+        found = self._reader.numbers(positions) if positions is not None else rows or []
+        answer = self._reader.rows(found, full=flag(request, "full"))
+        return JSONResponse(answer, headers={"Cache-Control": "no-store"})
 
     def search(self, request: Request) -> Response:
         """Answer `/api/search`."""
@@ -183,6 +182,16 @@ def flag(request: Request, name: str) -> bool:
     if value not in {"0", "1"}:
         raise AtlasValueError(f"{name}={value[:50]!r}: 0 or 1 is taken")
     return value == "1"
+
+
+def numbers(request: Request, name: str) -> list[int] | None:
+    """Read a parameter that is a list of whole numbers; None if it is not given."""
+    asked = request.query_params.get(name)
+    if asked is None:
+        return None
+    if not re.fullmatch(r"[0-9]{1,10}(,[0-9]{1,10})*", asked):
+        raise AtlasValueError(f"{name}={asked[:50]!r}: numbers separated by commas are taken, as in {name}=17,4")
+    return [int(number) for number in asked.split(",")]
 
 
 def http_error(request: Request, error: Exception) -> Response:  # noqa: ARG001  a handler's signature

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from localatlas.errors import AtlasValueError, RowNotFoundError
 from localatlas.protocols import Duplicates, DuplicateVerdict, Map, Topics
+from numpy.typing import NDArray
 
 from atlas_plugin_explorer.columns import plain
 
@@ -34,6 +36,7 @@ class Parts:
     ids: pa.Array
     topics: Topics | None
     duplicates: Duplicates | None
+    positions: NDArray[np.int64]
 
     def row(self, number: int, values: list[Any], limit: int | None) -> dict[str, Any]:
         """Return one row, given its values."""
@@ -49,6 +52,7 @@ class Parts:
         }
         return {
             "row": number,
+            "position": None if self.positions[number] < 0 else int(self.positions[number]),
             "id": as_json(self.ids[number].as_py()),
             "values": shown,
             "cut": cut,
@@ -58,17 +62,25 @@ class Parts:
 
 
 class RowReader:
-    """Reads rows and texts of one map; may be called from several threads."""
+    """Reads rows and texts of one map; may be called from several threads.
 
-    def __init__(self, map: Map) -> None:  # noqa: A002
+    Args:
+        map: the map.
+        order: uint32 [N], the row of each point in page order.
+    """
+
+    def __init__(self, map: Map, order: NDArray[np.uint32]) -> None:  # noqa: A002
         self._map = map
+        self._order = order
         self._lock = threading.Lock()
         self._texts: dict[str, pa.ChunkedArray] = {}
 
     @functools.cached_property
     def _parts(self) -> Parts:
-        made = self._map
-        return Parts(made.columns(), made.row_ids, made.topic_model, made.duplicate_groups)
+        made, ids = self._map, self._map.row_ids
+        positions = np.full(len(ids), -1, np.int64)
+        positions[self._order] = np.arange(len(self._order))
+        return Parts(made.columns(), ids, made.topic_model, made.duplicate_groups, positions)
 
     def text(self, field: str) -> pa.ChunkedArray:
         """Return a text column [R]; the one asked for last is kept."""
@@ -78,7 +90,7 @@ class RowReader:
             return self._texts[field]
 
     def rows(self, numbers: Sequence[int], *, full: bool) -> dict[str, Any]:
-        """Return rows of the dataset as `api/rows` answers them.
+        """Return rows of the dataset, by number, as `api/rows` answers them.
 
         Raises:
             AtlasValueError: too many rows at once.
@@ -99,6 +111,16 @@ class RowReader:
         limit = None if full else LONGEST_TEXT
         rows = [parts.row(number, [column[k] for column in values], limit) for k, number in enumerate(numbers)]
         return {"columns": part.column_names, "rows": rows}
+
+    def numbers(self, positions: Sequence[int]) -> list[int]:
+        """Return the rows of points.
+
+        Raises:
+            RowNotFoundError: there is no such point.
+        """
+        if max(positions, default=0) >= len(self._order):
+            raise RowNotFoundError(f"there is no point {max(positions):,}: this map has {len(self._order):,}, from 0")
+        return [int(self._order[position]) for position in positions]
 
 
 def shorten(value: Any, limit: int | None) -> tuple[Any, int | None]:
