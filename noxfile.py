@@ -53,6 +53,8 @@ nox.options.sessions = ["lint", "types", "tests", "core"]
 
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PLUGINS = sorted(path.parent for folder in ("plugins", "contrib") for path in ROOT.glob(f"{folder}/*/pyproject.toml"))
+# Fails where a plugin is installed, as in an environment that was used for something else.
+ALONE = "import importlib.metadata as m; assert not [d.name for d in m.distributions() if 'atlas-plugin-' in d.name]"
 CHROMIUM = ("chromium", "chromium-driver")
 
 
@@ -136,6 +138,7 @@ def tests(session: nox.Session) -> None:
 def core(session: nox.Session) -> None:
     """Run the core's tests where no plugin is installed."""
     install(session, "--editable", str(ROOT), *group("test"))
+    session.run("python", "-c", ALONE)
     session.run("pytest", "-m", "not browser and not plugins", *(session.posargs or ["tests"]))
 
 

@@ -24,6 +24,10 @@ installed = Path(localatlas.__file__)
 assert not any(installed.is_relative_to(SOURCES / name) for name in ("core", "plugins", "contrib")), installed
 assert importlib.metadata.version("localatlas") == localatlas.__version__
 
+# The page's bundle is made when the wheel is built, and must be in it.
+pages = [str(path) for path in importlib.metadata.files("atlas-plugin-explorer") or [] if path.suffix == ".html"]
+assert pages, "the explorer's wheel holds no page"
+
 rows = [
     {"id": f"{kind}-{n}", "text": f"{text}, seen {n} times", "kind": kind}
     for kind, text in WORDS.items()

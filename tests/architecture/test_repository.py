@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
-from source_tree import ROOT, distributions, requirement_name, tracked
+from source_tree import ROOT, distributions, requirement_name, tracked, tree
 
 BUILT = {".whl", ".map", ".wasm", ".so", ".pyc", ".onnx", ".parquet", ".lance", ".zip", ".gz"}
 LOCKS = {"npm-shrinkwrap.json", "package-lock.json", "pnpm-lock.yaml", "poetry.lock", "uv.lock", "yarn.lock"}
@@ -92,6 +93,14 @@ def test_ci_runs_the_test_command_of_the_readme_as_it_stands() -> None:
     shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     assert shown == "python3 noxfile.py -s tests"
     assert "python3 noxfile.py -s demo" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_session_is_documented() -> None:
+    nodes = [node for node in tree(ROOT / "noxfile.py").body if isinstance(node, ast.FunctionDef)]
+    sessions = [node.name for node in nodes if any("nox.session" in ast.unparse(part) for part in node.decorator_list)]
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert len(sessions) > 5
+    assert not [name for name in sessions if f"| `{name}` |" not in text]
 
 
 def test_the_ci_script_is_executable() -> None:
