@@ -26,7 +26,6 @@ from localatlas.protocols import (
 from localatlas.protocols.components import Modality, TaskType
 from localatlas.protocols.nouns import Metric
 from localatlas.testing.example import brute_force
-from localatlas.testing.memory import MemoryStorage
 
 __all__ = ["CountedWords", "Copies", "Exhaustive", "Numbers", "Principal", "Quadrants", "register_all"]
 
@@ -197,6 +196,8 @@ class Copies:
 
 def register_all() -> None:
     """Put the components under the names that the core means when none is given, in this process only."""
+    from localatlas.testing.memory import MemoryStorage
+
     registries.embedders.register("use-multilingual-v3", CountedWords)
     registries.neighbors.register("exact", Exhaustive)
     registries.projectors.register("umap", Principal)
