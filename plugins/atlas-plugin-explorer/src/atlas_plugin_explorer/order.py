@@ -58,14 +58,14 @@ def page_order(positions: NDArray[np.float32], seed: int) -> Order:
     """
     placed = np.flatnonzero(np.isfinite(positions).all(axis=1))
     shuffled = placed[np.random.default_rng(seed).permutation(placed.size)]
-    codes = z_codes(positions[shuffled])
+    # Sorting code and row as one number is several times faster than sorting by two keys.
+    keys = (z_codes(positions[shuffled]).astype(np.uint64) << np.uint64(32)) | shuffled.astype(np.uint64)
     rows = np.empty(placed.size, np.uint32)
     pages: list[Page] = []
     start, size, level = 0, FIRST_LEVEL, 0
     while start < placed.size:
         stop = min(start + size, placed.size)
-        part = shuffled[start:stop]
-        rows[start:stop] = part[np.lexsort((part, codes[start:stop]))]
+        rows[start:stop] = np.sort(keys[start:stop]) & np.uint64(0xFFFFFFFF)
         pages += cut(start, stop, level, first=len(pages))
         start, size, level = stop, size * LEVEL_GROWTH, level + 1
     return Order(rows, tuple(pages))

@@ -99,7 +99,8 @@ def folder_reader(folder: Path) -> Callable[[str], Path]:
 
 def make(map: Map, folder: Path) -> None:  # noqa: A002
     """Write pages beside `folder` and move them there, so that no half of them is ever read."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Other users of the machine have no business with the rows.
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".unfinished-") as unfinished:
         fresh = Path(unfinished, "pages")
         write_pages(map, fresh, Context(seed=map.seed))
