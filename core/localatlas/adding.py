@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -32,8 +34,9 @@ def add_rows(store: DatasetStore, data: Any, embeddings: Any, id_field: str | No
             _check_new(store, table[id_field].combine_chunks(), id_field)
         known = None if current is None else pa.schema([current.field(name) for name in user_columns(current)])
         rows = storable(conform(table, merge_schema(known, table.schema)))
-        first = store.next_position()
-        store.append(attach(rows, positions=range(first, first + table.num_rows), vectors=vectors))
+        _tell_of_empty_columns(table, rows)
+        positions = np.arange(table.num_rows, dtype=np.int64) + store.next_position()
+        store.append(attach(rows, positions=positions, vectors=vectors))
     return int(table.num_rows)
 
 
@@ -43,12 +46,27 @@ def _read(data: Any, embeddings: Any, id_field: str | None) -> tuple[pa.Table, A
     if data is None:
         if id_field is not None:
             raise InvalidDataError(f"data is missing: this dataset knows its rows by the column {id_field!r}")
-        vectors = to_vectors(embeddings, None, None)
+        vectors = to_vectors(embeddings, _length(embeddings))
         # A table without columns forgets its length; the positions that are attached carry it.
         return pa.table({"_": pa.nulls(len(vectors))}).select([]), vectors
     table = to_table(data)
     check_table(table, id_field=id_field)
-    return table, None if embeddings is None else to_vectors(embeddings, table.num_rows, None)
+    return table, None if embeddings is None else to_vectors(embeddings, table.num_rows)
+
+
+def _length(values: Any) -> int:
+    # What has no length is refused by `to_vectors`, by its type.
+    return len(values) if hasattr(values, "__len__") else 0
+
+
+def _tell_of_empty_columns(given: pa.Table, stored: pa.Table) -> None:
+    empty = [name for name in given.column_names if name not in stored.column_names]
+    if empty:
+        warnings.warn(
+            f"the columns {listing(empty)} hold nothing but nulls of no type; they appear once a batch brings values",
+            UserWarning,
+            stacklevel=4,
+        )
 
 
 def _check_modality(current: pa.Schema | None, rows: int, *, has_vectors: bool) -> None:

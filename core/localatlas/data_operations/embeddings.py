@@ -76,7 +76,7 @@ class AtlasMapEmbeddings(View):
             wanted = np.ascontiguousarray(self._vectors[self._vector_of_row[starts]])
         else:
             starts = None
-            wanted = self._directions(to_vectors(queries, None, self._record.dimensions))
+            wanted = self._directions(to_vectors(queries, len(queries), self._record.dimensions))
         found, distances = self._search(wanted, k)
         return self._expand(found, distances, starts, k)
 
