@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -98,6 +100,34 @@ def test_ctrl_c_ends_it_cleanly(process: tuple[subprocess.Popen[str], int]) -> N
     assert out == ""
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_a_map_without_pages_is_opened_in_the_browser(tmp_path: Path) -> None:
+    opened = tmp_path / "opened"
+    os.mkfifo(opened)
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}\n')
+    browser.chmod(0o755)
+    code = (
+        "from synthetic import synthetic_map; from atlas_plugin_explorer.serve import serve; "
+        "serve(synthetic_map(9), '127.0.0.1', 0, browser=True)"
+    )
+    places = {"BROWSER": f"{browser} %s", "PYTHONPATH": str(DEMO.parent), "XDG_CACHE_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **places}) as started:
+        assert started.stdout
+        said = [started.stdout.readline(), started.stdout.readline()]
+        # Open for writing too, so that opening waits for nobody.
+        pipe = os.open(opened, os.O_RDWR)
+        assert select.select([pipe], [], [], 60)[0], "no browser was started"
+        url = os.read(pipe, 1_000).decode().strip()
+        os.close(pipe)
+        started.send_signal(signal.SIGINT)
+    assert started.returncode == 0
+    assert "built without pages" in said[0]
+    assert str(tmp_path / "localatlas" / "explorer") in said[0]
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", url)
+    assert url in said[1]
 
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("127.0.0.1", -1), ("203.0.113.1", 0)])
