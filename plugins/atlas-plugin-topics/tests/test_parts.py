@@ -36,7 +36,7 @@ def test_climbing_ends_on_peaks_and_never_goes_down(density: np.ndarray) -> None
 def test_two_hills_are_two_cells() -> None:
     generator = np.random.default_rng(0)
     positions = np.concatenate([generator.normal(0, 1, (60, 2)), generator.normal(20, 1, (60, 2))]).astype(np.float32)
-    cells = density_cells(raster_of(positions, 256), np.ones(120), max_cells=2)
+    cells = density_cells(raster_of(positions, 256), np.ones(120), wanted=2)
     assert cells[:60].tolist() == [cells[0]] * 60
     assert cells[60:].tolist() == [1 - cells[0]] * 60
 

@@ -12,9 +12,12 @@ __all__ = ["density_cells"]
 MIN_CELL_ROWS = 5
 ROWS_PER_CELL = 12
 # Widths are in pixels. Below the narrowest a basin is a single pixel and says nothing.
-WIDEST_SHARE = 1 / 12
 NARROWEST = 0.7
+# The search starts with a blur as wide as this share of a wanted cell, were all of them square and alike.
+START_CELLS = 0.3
 COARSE_STEP = 0.7
+# Land is measured on blocks of this share of the map's width.
+BLOCKS = 64
 REFINEMENTS = 3
 # How far past its best count the search goes on: narrower cells soon have too few rows to count.
 PATIENCE = 3
@@ -22,14 +25,14 @@ PATIENCE = 3
 Cells = NDArray[np.int64]
 
 
-def density_cells(raster: Raster, mass: NDArray[np.float64], max_cells: int) -> Cells:
+def density_cells(raster: Raster, mass: NDArray[np.float64], wanted: int) -> Cells:
     """Return int64 [N], a cell 0..C-1 for every row.
 
     Rows are counted per pixel and blurred; each pixel climbs to a peak, and what climbs to one peak is a
-    cell. The blur is the widest that gives about `min(max_cells, N / 12)` cells of 5 rows. The rows of
+    cell. The blur is about the widest that gives at least `min(wanted, N / 12)` cells of 5 rows. The rows of
     smaller ones join the cell of the nearest row of a large one.
     """
-    wanted = min(max_cells, len(mass) // ROWS_PER_CELL)
+    wanted = min(wanted, len(mass) // ROWS_PER_CELL)
     if wanted < 2:  # noqa: PLR2004 - one cell holds everything
         return np.zeros(len(mass), dtype=np.int64)
     flat = np.bincount(raster.pixel, weights=mass, minlength=raster.side**2).astype(np.float32)
@@ -40,27 +43,37 @@ def density_cells(raster: Raster, mass: NDArray[np.float64], max_cells: int) -> 
 
 def _search(counts: NDArray[np.float32], raster: Raster, wanted: int) -> Cells:
     """Return each row's peak under the widest blur that gives `wanted` cells, or the most there can be."""
-    width = raster.side * WIDEST_SHARE
-    too_wide = width
-    best, best_count, since = np.zeros(0, dtype=np.int64), -1, 0
-    while width >= NARROWEST and since < PATIENCE and best_count < wanted:
-        peaks, count = _cells_at(counts, raster, width)
-        since += 1
-        if count > best_count:
-            best, best_count, since = peaks, count, 0
-        if count < wanted:
-            too_wide, width = width, width * COARSE_STEP
-    if best_count < wanted:
+    narrow = wide = START_CELLS * (_land(raster) / wanted) ** 0.5
+    best, count = _cells_at(counts, raster, narrow)
+    while count >= wanted:
+        wide /= COARSE_STEP
+        peaks, count = _cells_at(counts, raster, wide)
+        if count >= wanted:
+            narrow, best = wide, peaks
+    most, tries = (count, 0) if narrow == wide else (wanted, PATIENCE)
+    while most < wanted and tries < PATIENCE and narrow > NARROWEST:
+        wide, narrow = narrow, narrow * COARSE_STEP
+        peaks, count = _cells_at(counts, raster, narrow)
+        tries += 1
+        if count > most:
+            most, best, tries = count, peaks, 0
+    if most < wanted:
         return best
-    narrow = width
     for _ in range(REFINEMENTS):
-        middle = (narrow * too_wide) ** 0.5
+        middle = (narrow * wide) ** 0.5
         peaks, count = _cells_at(counts, raster, middle)
         if count >= wanted:
             narrow, best = middle, peaks
         else:
-            too_wide = middle
+            wide = middle
     return best
+
+
+def _land(raster: Raster) -> float:
+    """Return roughly how many pixels the rows cover."""
+    y, x = np.divmod(raster.pixel, raster.side)
+    block = max(1, raster.side // BLOCKS)
+    return float(len(np.unique(y // block * raster.side + x // block)) * block**2)
 
 
 def _cells_at(counts: NDArray[np.float32], raster: Raster, width: float) -> tuple[Cells, int]:

@@ -17,7 +17,7 @@ class TopicOptions(ComponentOptions):
         fan_out: how many times more topics each further depth has at most.
         min_topic_size: rows below which a group joins another one, at every depth.
         n_neighbors: neighbours per row whose ties decide what belongs together.
-        max_cells: fine cells of density at most, from which all topics are built.
+        cells_per_topic: how many fine cells of density a topic of the deepest level is built from.
         cap: softly holds topics below `cap` times the mean size; None lets them grow (for truly unequal data).
         guard: look for structure first, and say one topic where there is none.
     """
@@ -27,7 +27,7 @@ class TopicOptions(ComponentOptions):
     fan_out: float = Field(default=3.5, ge=1.0, le=20.0)
     min_topic_size: int = Field(default=5, ge=1)
     n_neighbors: int = Field(default=15, ge=2, le=200)
-    max_cells: int = Field(default=800, ge=2, le=10_000)
+    cells_per_topic: float = Field(default=6.0, ge=1.0, le=100.0)
     cap: float | None = Field(default=2.5, gt=0.0)
     guard: bool = True
 
@@ -46,5 +46,5 @@ class PhrasesOptions(ComponentOptions):
     max_terms: int = Field(default=2, ge=1, le=4)
     keywords: int = Field(default=12, ge=1, le=50)
     exemplars: int = Field(default=5, ge=0, le=100)
-    max_documents: int = Field(default=50_000, ge=100)
+    max_documents: int = Field(default=20_000, ge=100)
     max_characters: int = Field(default=2_000, ge=20)

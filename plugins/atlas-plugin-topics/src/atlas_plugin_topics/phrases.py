@@ -12,7 +12,7 @@ from atlas_plugin_topics.words import Words
 __all__ = ["Terms", "find_terms"]
 
 MAX_WORDS = 3
-MAX_LETTERS = 6
+MAX_LETTERS = 8
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,12 @@ class Terms:
     length: NDArray[np.int32]
     position: NDArray[np.int64]
     term: NDArray[np.int32]
+
+    def only(self, kept: NDArray[np.bool_]) -> Terms:
+        """Return the terms where `kept` bool [T] is true."""
+        there = kept[self.term]
+        number = (np.cumsum(kept) - 1).astype(np.int32)
+        return Terms(self.words[kept], self.length[kept], self.position[there], number[self.term[there]])
 
 
 def find_terms(

@@ -23,6 +23,8 @@ ENDS_FLOOR = 0.3
 MIN_SHARE = 0.04
 MIN_LIFT = 1.15
 RELAXED = 1e-3
+# What a term that every row holds still counts, where there is nothing to compare with.
+EVERYWHERE = 0.3
 
 
 @dataclass(frozen=True)
@@ -72,22 +74,35 @@ def score_topics(
     inside = np.nonzero(member >= 0)[0]
     table = sparse.csr_array((corpus.weights[inside], (inside, member[inside])), shape=(len(member), topics))
     counts = np.asarray((use.holds @ table).todense(), dtype=np.float64)
-    sizes = np.bincount(member[inside], weights=corpus.weights[inside], minlength=topics)
+    sizes = np.bincount(member[inside], weights=corpus.weights[inside], minlength=topics).astype(np.float64)
     everywhere = np.asarray(use.holds @ corpus.weights, dtype=np.float64)
     total, base = (counts.sum(axis=1), sizes.sum()) if topics > 1 else (everywhere, corpus.weights.sum())
     typical = (total / base)[:, None]
     share = (counts + PRIOR_DOCUMENTS * typical) / (sizes + PRIOR_DOCUMENTS)
+    if base <= sizes.max():
+        value = _prevalence(share) * (counts > 0) * _quality(terms, use, whole)[:, None]
+        return Scores(value, share)
     rest = (total[:, None] - counts + PRIOR_DOCUMENTS * typical) / (base - sizes + PRIOR_DOCUMENTS)
+    value = _contrast(share, rest, sizes) * (counts > 0)
+    value *= _quality(terms, use, whole)[:, None] * _likeness(corpus, use, member, topics)
+    return Scores(value, share)
+
+
+def _contrast(share: NDArray[np.float64], rest: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 [T, K]: how much more often topics of so many rows hold a term than the rest does."""
     # One standard error below, so that two rows of thirty do not name them.
     sure = np.maximum(share - np.sqrt(share * (1.0 - share) / (sizes + PRIOR_DOCUMENTS)), 0.0)
     lift = sure / np.maximum(rest, 1e-12)
-    fits = (counts > 0) & (share >= MIN_SHARE) & (lift >= MIN_LIFT)
-    value = np.where(fits, sure**SHARE_EXPONENT * np.log(np.maximum(lift, 1.0)), 0.0)
+    clear = sure**SHARE_EXPONENT * np.log(np.maximum(lift, 1.0))
     # What is left for a topic that nothing speaks for clearly; below everything that does.
     weak = RELAXED * share**SHARE_EXPONENT * np.log(np.maximum(share / np.maximum(rest, 1e-12), 1.0))
-    value = np.where(fits, value, np.where(counts > 1, weak, 0.0))
-    value *= (_quality(terms, use, whole))[:, None] * _likeness(corpus, use, member, topics)
-    return Scores(value, share)
+    return np.where((share >= MIN_SHARE) & (lift >= MIN_LIFT), clear, weak)
+
+
+def _prevalence(share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return float64 [T, 1]: what there is to say of the one topic of a map: what is often named, if not always."""
+    common: NDArray[np.float64] = share**SHARE_EXPONENT * (EVERYWHERE - np.log(np.maximum(share, 1e-12)))
+    return np.where(share > 0, common, 0.0)
 
 
 def _quality(terms: Terms, use: Usage, whole: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,7 +21,7 @@ SECOND_SHARE = 0.5
 SAME_ROWS = 0.6
 CANDIDATES = 60
 # A word gives way to a phrase that holds most of its occurrences in the topic.
-GIVES_WAY = 0.5
+GIVES_WAY = 0.6
 
 
 @dataclass
@@ -49,9 +49,8 @@ class Chooser:
         value = scores.value[:, topic]
         order = np.argsort(-value, kind="stable")[: CANDIDATES * 2]
         candidates = [int(term) for term in order if value[term] > 0]
-        return [term for term in candidates if not self._gives_way(term, candidates, scores.share[:, topic])][
-            :CANDIDATES
-        ]
+        phrases = [term for term in candidates if self.terms.length[term] > 1]
+        return [term for term in candidates if not self._gives_way(term, phrases, scores.share[:, topic])][:CANDIDATES]
 
     def pick(
         self, ranked: Sequence[int], value: NDArray[np.float64], banned: AbstractSet[int], near: AbstractSet[int]
@@ -85,14 +84,10 @@ class Chooser:
                 chosen.append(term)
         return chosen
 
-    def _gives_way(self, term: int, candidates: Sequence[int], share: NDArray[np.float64]) -> bool:
-        """Whether a longer candidate that contains `term` has most of its rows."""
-        return any(
-            self.terms.length[other] > self.terms.length[term]
-            and self.words[term] < self.words[other]
-            and share[other] >= GIVES_WAY * share[term]
-            for other in candidates
-        )
+    def _gives_way(self, term: int, phrases: Sequence[int], share: NDArray[np.float64]) -> bool:
+        """Whether a longer phrase that contains `term` has most of its rows."""
+        held = GIVES_WAY * share[term]
+        return any(share[phrase] >= held and self.words[term] < self.words[phrase] for phrase in phrases)
 
     def _same(self, one: int, other: int) -> bool:
         """Whether two terms share a word or mostly stand in the same documents."""

@@ -8,17 +8,16 @@ from typing import ClassVar
 import numpy as np
 from localatlas.protocols import Context, Index, TopicLabel, Topics
 
+from atlas_plugin_topics.candidates import find_candidates
 from atlas_plugin_topics.corpus import Corpus, read_corpus
 from atlas_plugin_topics.exemplars import exemplars
-from atlas_plugin_topics.lexicon import Usage, usage
+from atlas_plugin_topics.lexicon import Usage
 from atlas_plugin_topics.options import PhrasesOptions
-from atlas_plugin_topics.phrases import Terms, find_terms
-from atlas_plugin_topics.plurals import word_groups
+from atlas_plugin_topics.phrases import Terms
 from atlas_plugin_topics.scoring import cohesion, score_topics
 from atlas_plugin_topics.selection import Chooser
-from atlas_plugin_topics.stopwords import stop_words
 from atlas_plugin_topics.surfaces import surfaces
-from atlas_plugin_topics.words import Words, read_words
+from atlas_plugin_topics.words import read_words
 
 __all__ = ["Phrases"]
 
@@ -51,12 +50,14 @@ class Phrases:
         corpus = read_corpus(topics, index, self.options.max_documents, self.options.max_characters)
         words = read_words(corpus.texts)
         context.progress(0.5, "weighing phrases")
-        terms, use = _candidates(words, corpus)
+        terms, use = find_candidates(words, corpus)
         choices = self._choose(topics, corpus, terms, use)
         context.progress(0.8, "writing labels")
         wanted = sorted({term for choice in choices.values() for term in (*choice.label, *choice.keywords)})
         spelled = surfaces(wanted, terms, words, corpus)
-        return self._written(topics, index, choices, spelled)
+        labels = self._written(topics, index, choices, spelled)
+        context.progress(1.0, "topics named")
+        return labels
 
     def _choose(self, topics: Topics, corpus: Corpus, terms: Terms, use: Usage) -> dict[int, _Choice]:
         """Choose the terms of every topic, family by family from the broadest depth on."""
@@ -97,7 +98,7 @@ class Phrases:
         for topic, depth, size in zip(topics.topic_id, topics.depth, topics.size, strict=True):
             choice = choices[int(topic)]
             keywords = tuple(dict.fromkeys(spelled[term] for term in choice.keywords))
-            neutral = f"Topic {topic}{JOINT}{size:,} rows"
+            neutral = f"Topic {topic}{JOINT}{size:,} row{'' if size == 1 else 's'}"
             name = JOINT.join(spelled[term] for term in choice.label)
             label = name if name and name not in taken else neutral
             taken.add(label)
@@ -109,21 +110,3 @@ class Phrases:
                 exemplars=exemplars(index, rows, self.options.exemplars),
             )
         return labels
-
-
-def _candidates(words: Words, corpus: Corpus) -> tuple[Terms, Usage]:
-    """Find the phrases that may name topics."""
-    least = _min_documents(len(corpus.texts))
-    own = np.arange(len(words.vocabulary), dtype=np.int32)
-    everything = np.ones(len(own), dtype=bool)
-    single = find_terms(words, own, everything, least, longest=1)
-    alone = usage(single, words, corpus.meaning)
-    stop = stop_words(words, single, alone)
-    group = word_groups(words, single, alone, stop)
-    terms = find_terms(words, group, ~stop, least)
-    return terms, usage(terms, words, corpus.meaning)
-
-
-def _min_documents(documents: int) -> int:
-    """Return how many documents must hold a phrase."""
-    return max(1, min(5, documents // 150))

@@ -24,9 +24,9 @@ from atlas_plugin_topics.vote import agreement, vote
 __all__ = ["NomicTopic"]
 
 # Pixels along the map's side, by the number of rows below which they are enough.
-SIDES = ((1_000, 128), (4_000, 256), (20_000, 512))
+SIDES = ((1_000, 128), (4_000, 256), (200_000, 512))
 LARGEST_SIDE = 1024
-CELLS_PER_FINEST_TOPIC = 4
+MIN_CELLS = 100
 # How far from its rows a cell still counts as land when borders are sought, as a share of the map's width.
 GATE_REACH = 24 / 1024
 # Ties between cells that do not touch on the map count this much.
@@ -62,11 +62,13 @@ class NomicTopic:
         raster = raster_of(positions, next((side for below, side in SIDES if n < below), LARGEST_SIDE))
         mass = row_mass(weights)
         bonds = ties(self._graph(index, n), mass)
-        cells = density_cells(raster, mass, max(self.options.max_cells, CELLS_PER_FINEST_TOPIC * counts[-1]))
+        cells = density_cells(raster, mass, max(MIN_CELLS, round(self.options.cells_per_topic * counts[-1])))
         context.progress(0.4, "merging cells")
         groups = vote(bonds, self._groups(cells, counts, raster, bonds, positions, weights))
         context.progress(0.7, "drawing topics")
-        return _described(number(groups, weights), raster, bonds, positions, weights)
+        topics = _described(number(groups, weights), raster, bonds, positions, weights)
+        context.progress(1.0, "topics found")
+        return topics
 
     def _graph(self, index: Index, n: int) -> NeighborGraph:
         """Return the lent graph, or one without neighbours for a single row."""

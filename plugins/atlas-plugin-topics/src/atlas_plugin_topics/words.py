@@ -18,14 +18,16 @@ __all__ = ["Words", "read_words", "surface"]
 NOT_PROSE = re.compile(
     r"<[^<>]{0,300}>|(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net|html?|php|jpe?g|png)\b\S*", re.IGNORECASE
 )
-# Scripts that write no spaces: Thai, Lao, Tibetan, Burmese, Khmer, kana and Han. Each letter is a word of its own here.
+# Scripts that write no spaces: Thai, Lao, Tibetan, Burmese, Khmer, hiragana and Han. Each letter is a word of its own
+# here. Katakana write none either, but spell whole words.
+HIRAGANA = "\u3041-\u309f"
+KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9d"
 UNSPACED = (
-    "\u0e00-\u0e4f\u0e80-\u0ecf\u0f00-\u0fbc\u1000-\u104f\u1780-\u17d3\u3005-\u3007\u3041-\u309f"
-    "\u30a0-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
+    "\u0e00-\u0e4f\u0e80-\u0ecf\u0f00-\u0fbc\u1000-\u104f\u1780-\u17d3\u3005-\u3007"
+    f"{HIRAGANA}\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 # The typographic apostrophe, by name since it is easily taken for another sign.
 CURLY = "\u2019"
-POSSESSIVE = ("'s", f"{CURLY}s")
 
 
 @dataclass(frozen=True)
@@ -96,26 +98,35 @@ def surface(text: str, begin: int, end: int) -> str:
 def _words_of(text: str) -> Iterator[tuple[str, int, int, bool]]:
     """Yield key, begin, end and whether a phrase ends here, for each word of a cleaned text."""
     pattern, gap = _patterns()
-    matches = list(pattern.finditer(text))
-    for position, match in enumerate(matches):
+    key, start, stop = "", 0, 0
+    for match in pattern.finditer(text):
         written = match.group()
-        if not written[0].isalpha():
-            continue
-        start, stop = match.span()
-        after = matches[position + 1] if position + 1 < len(matches) else None
-        ends = after is None or not after.group()[0].isalpha() or not gap.fullmatch(text, stop, after.start())
-        if written.endswith(POSSESSIVE):
-            written, stop = written[:-2], stop - 2
-        yield written.casefold().replace(CURLY, "'"), start, stop, ends
+        begin, end = match.span()
+        named = written[0].isalpha()
+        if key:
+            between = text[stop:begin]
+            joined = between == " " or (not between and _one_script(key[0], written[0])) or gap.fullmatch(between)
+            yield key, start, stop, not (named and joined)
+        key = written.casefold().replace(CURLY, "'") if named else ""
+        start, stop = begin, end
+        if key.endswith("'s"):
+            key, stop = key[:-2], stop - 2
+    if key:
+        yield key, start, stop, True
+
+
+def _one_script(one: str, other: str) -> bool:
+    """Whether two letters that touch may be of one word: in Japanese a change of script is as good as a space."""
+    return (HIRAGANA[0] <= one <= HIRAGANA[-1]) == (HIRAGANA[0] <= other <= HIRAGANA[-1])
 
 
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what a word looks like, and what may stand between two words of one phrase."""
     marks = _marks()
-    plain = rf"(?:(?![{UNSPACED}])[^\W_])[{marks}]*"
-    word = rf"[{UNSPACED}][{marks}]*|{plain}(?:{plain})*(?:['{CURLY}](?:{plain})+)*"
-    return re.compile(word), re.compile(r"[ \t\u00a0\u200b]*-?[ \t\u00a0]*|[ \t]*\r?\n[ \t]*(?!\s)")
+    plain = rf"(?:(?![{UNSPACED}{KATAKANA}])[^\W_])[{marks}]*"
+    word = rf"[{UNSPACED}][{marks}]*|[{KATAKANA}]+|{plain}(?:{plain})*(?:['{CURLY}](?:{plain})+)*"
+    return re.compile(word), re.compile(r"[ \t\u00a0\u200b]+-?[ \t\u00a0]*|-[ \t\u00a0]*|[ \t]*\r?\n[ \t]*(?!\s)")
 
 
 @cache

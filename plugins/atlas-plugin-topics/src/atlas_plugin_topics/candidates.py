@@ -1,0 +1,52 @@
+"""The phrases that may name a topic."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atlas_plugin_topics.corpus import Corpus
+from atlas_plugin_topics.lexicon import Usage, usage
+from atlas_plugin_topics.phrases import Terms, find_terms
+from atlas_plugin_topics.plurals import word_groups
+from atlas_plugin_topics.scoring import cohesion
+from atlas_plugin_topics.stopwords import stop_words
+from atlas_plugin_topics.words import Words
+
+__all__ = ["find_candidates"]
+
+MIN_DOCUMENTS = 5
+DOCUMENTS_PER_MIN = 150
+# A phrase must hold this share of the documents of its rarest word; letters in a row are a word only if they cling.
+COHERENT = 0.1
+COHERENT_LETTERS = 0.25
+
+
+def find_candidates(words: Words, corpus: Corpus) -> tuple[Terms, Usage]:
+    """Return the phrases without stop words that enough documents hold, and how they are used.
+
+    Where a script writes no spaces, a phrase is a run of letters: common letters may stand within it, as they do
+    within words.
+    """
+    least = max(1, min(MIN_DOCUMENTS, len(corpus.texts) // DOCUMENTS_PER_MIN))
+    own = np.arange(len(words.vocabulary), dtype=np.int32)
+    single = find_terms(words, own, np.ones(len(own), dtype=bool), least, longest=1)
+    alone = usage(single, words, corpus.meaning)
+    stop = stop_words(words, single, alone)
+    group = word_groups(words, single, alone, stop)
+    terms = find_terms(words, group, ~stop | words.unspaced, least)
+    good = _nameable(terms, words, stop, cohesion(terms, usage(terms, words, corpus.meaning)))
+    terms = terms.only(good)
+    return terms, usage(terms, words, corpus.meaning)
+
+
+def _nameable(terms: Terms, words: Words, stop: NDArray[np.bool_], whole: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return bool [T]: phrases that hang together, and words that are not a lone letter of an alphabet."""
+    if not len(terms.length):
+        return np.zeros(0, dtype=bool)
+    there = terms.words >= 0
+    letters = words.unspaced[terms.words[:, 0]]
+    telling = (there & ~stop[terms.words]).any(axis=1)
+    long = np.array([len(word) > 1 for word in words.vocabulary], dtype=bool)[terms.words[:, 0]]
+    together = whole >= np.where(letters, COHERENT_LETTERS, COHERENT)
+    return telling & np.where(terms.length == 1, long | letters, together)
