@@ -31,6 +31,8 @@ export interface StageEvents {
   picked(position: number): void;
   escaped(): void;
   labelsShown(labels: readonly ShownLabel[]): void;
+  /** The view has changed: what lies beside a point must follow. */
+  moved(): void;
   /** The picture came to rest at this view. */
   rested(view: View): void;
 }
@@ -186,6 +188,7 @@ export class Stage {
     const moving = this.motion.moving || this.grabbed || now - this.changedAt < SETTLE;
     if (this.pictureStale || (this.coarse && !moving)) this.paintPicture(moving);
     this.paintOverlay(moving);
+    if (moving) this.events.moved();
     if (this.motion.moving || this.pictureStale || moving) this.schedule();
     else this.events.rested(this.motion.view);
   }

@@ -4,7 +4,7 @@ import { toPlane, toScreen, type Box, type Point, type Size, type View } from ".
 import { discKernel, type Kernel } from "./kernel";
 import { PickGrid } from "./grid";
 import { planDraw } from "./plan";
-import type { Colors, Drawn, Frame, Mask, Points, Renderer, Rgb, Theme } from "./renderer";
+import type { Colors, Drawn, Frame, Mask, Points, Renderer, Theme } from "./renderer";
 import { pointRadius } from "./size";
 import { splatList, splatStretch, type Easel, type Paint } from "./splat";
 import { Surface } from "./surface";
@@ -52,6 +52,10 @@ export class CpuRenderer implements Renderer {
     this.density = denseness(points);
     this.grid = null;
     if (this.mutedIndex.length < points.x.length) this.mutedIndex = new Uint16Array(points.x.length);
+    // Positions may come before colours: until then all points are quiet.
+    if (this.colors.index.length < points.x.length) {
+      this.colors = { index: this.mutedIndex, palette: Float32Array.from(this.theme.muted) };
+    }
   }
 
   setColors(colors: Colors): void {
@@ -105,7 +109,7 @@ export class CpuRenderer implements Renderer {
     const radius = this.radius(frame.view.scale) * frame.ratio;
     const perPixel = this.density / (frame.view.scale * frame.ratio) ** 2;
     const quiet = this.easel(surface, frame, radius);
-    const muted: Paint = { index: this.mutedIndex, palette: Float32Array.from(this.theme.muted as Rgb) };
+    const muted: Paint = { index: this.mutedIndex, palette: Float32Array.from(this.theme.muted) };
     const plan = planDraw(this.points, this.window(frame.view), frame.budget);
     const filter = { marks: mask.shown, wanted: 0 };
     for (const { start, end, step } of plan.stretches) splatStretch(quiet, muted, filter, start, end, step);

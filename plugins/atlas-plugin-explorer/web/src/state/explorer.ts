@@ -175,7 +175,11 @@ export class Explorer {
       labelsShown: (labels) => {
         if (!sameLabels(labels, this.store.shownLabels.peek())) this.store.shownLabels.value = labels;
       },
-      rested: (view) => this.remember(view),
+      moved: () => this.moveCard(),
+      rested: (view) => {
+        this.moveCard();
+        this.remember(view);
+      },
     };
   }
 
@@ -212,15 +216,18 @@ export class Explorer {
     }
   }
 
+  /** A pinned card goes with its point; one that only hovers goes away with the point. */
+  private moveCard(): void {
+    const card = this.store.card.peek();
+    const pixel = card === null ? null : this.stage?.locate(card.position);
+    if (card === null || !pixel || (pixel.x === card.pixel.x && pixel.y === card.pixel.y)) return;
+    this.store.card.value = card.pinned ? { ...card, pixel } : null;
+  }
+
   private remember(view: View): void {
     const { store, stage } = this;
     const atHome = stage?.motion.atHome() ?? true;
     store.atHome.value = atHome;
-    const card = store.card.peek();
-    const pixel = card === null ? null : stage?.locate(card.position);
-    if (card !== null && pixel && (pixel.x !== card.pixel.x || pixel.y !== card.pixel.y)) {
-      store.card.value = { ...card, pixel };
-    }
     const choice = store.colorChoice.peek();
     const hash = writePlace({ view: atHome ? null : view, color: choice, query: store.query.peek() });
     // Replaced, not pushed: moving about a map is not going to pages.

@@ -1,0 +1,242 @@
+"""What a person does with the page, and what they see, for tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+Seen = TypeVar("Seen")
+
+RESTING = """
+const map = document.getElementById('map');
+return map !== null && map.dataset.state === 'resting' && !document.querySelector('.progress')
+  && Number(map.dataset.points) > 0 && document.getElementById('color-by') !== null;
+"""
+# Tests must not see the end of one motion and the start of the next as rest: two frames decide.
+TWO_FRAMES = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)));"
+PICTURE = """
+const canvas = document.querySelector('#map canvas');
+const {data, width, height} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+const paper = [data[0], data[1], data[2]];
+let inked = 0, hash = 0; const colors = new Set();
+for (let i = 0; i < data.length; i += 4) {
+  hash = (Math.imul(hash, 31) + data[i] + (data[i + 1] << 8) + (data[i + 2] << 16)) | 0;
+  const strong = Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 60;
+  if (Math.abs(data[i] - paper[0]) + Math.abs(data[i + 1] - paper[1]) + Math.abs(data[i + 2] - paper[2]) > 30) inked++;
+  const bin = (part) => Math.round(data[i + part] / 48);
+  if (strong) colors.add(bin(0) * 64 + bin(1) * 8 + bin(2));
+}
+return {inked: inked / (width * height), colors: colors.size, paper, hash, width, height};
+"""
+# A pixel full of ink, as near as possible to the middle of the free window.
+INKED_PIXEL = """
+const canvas = document.querySelector('#map canvas');
+const pen = canvas.getContext('2d'), ratio = canvas.width / canvas.clientWidth;
+const {data, width, height} = pen.getImageData(0, 0, canvas.width, canvas.height);
+const [fromX, fromY] = [arguments[0] * ratio, arguments[1] * ratio];
+let best = null, least = Infinity;
+for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
+  const i = 4 * (y * width + x);
+  if (Math.max(data[i], data[i+1], data[i+2]) - Math.min(data[i], data[i+1], data[i+2]) < 60) continue;
+  const far = (x - fromX) ** 2 + (y - fromY) ** 2;
+  if (far < least) { least = far; best = [x / ratio, y / ratio]; }
+}
+return best;
+"""
+
+
+class View(NamedTuple):
+    """Where the window looks: the plane's point in its middle, and times the first view's scale."""
+
+    x: float
+    y: float
+    zoom: float
+
+
+class Label(NamedTuple):
+    """A topic label that can be read on the map."""
+
+    text: str
+    depth: int
+    x: int
+    y: int
+
+
+class MapPage:
+    """The page of a map in a browser."""
+
+    def __init__(self, driver: webdriver.Chrome, address: str) -> None:
+        self.driver = driver
+        self.address = address
+        self.expected_errors: tuple[str, ...] = ()
+
+    def open(
+        self,
+        place: str = "",
+        *,
+        width: int = 1280,
+        height: int = 800,
+        ratio: float = 1,
+        touch: bool = False,
+    ) -> None:
+        """Open the page as for the first time, and wait until the map is drawn."""
+        self.load(place, width=width, height=height, ratio=ratio, touch=touch)
+        self.rest()
+
+    def load(
+        self,
+        place: str = "",
+        *,
+        width: int = 1280,
+        height: int = 800,
+        ratio: float = 1,
+        touch: bool = False,
+    ) -> None:
+        """Open the page as for the first time."""
+        command = self.driver.execute_cdp_cmd
+        self.driver.get("about:blank")
+        command("Storage.clearDataForOrigin", {"origin": self.address.rstrip("/"), "storageTypes": "all"})
+        self.emulate({"prefers-color-scheme": "light", "prefers-reduced-motion": "no-preference"})
+        metrics = {"width": width, "height": height, "deviceScaleFactor": ratio, "mobile": touch}
+        command("Emulation.setDeviceMetricsOverride", metrics)
+        command("Emulation.setTouchEmulationEnabled", {"enabled": touch})
+        self.driver.get_log("browser")
+        self.driver.get_log("performance")
+        self.driver.get(self.address + place)
+
+    def emulate(self, features: dict[str, str]) -> None:
+        """Set media features, such as the system's preference for dark colours."""
+        listed = [{"name": name, "value": value} for name, value in features.items()]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": listed})
+
+    def until(self, seen: Callable[[], Seen], what: str) -> Seen:
+        """Wait until `seen()` is true, and return it."""
+        return WebDriverWait(self.driver, 20, poll_frequency=0.03).until(lambda _: seen(), what)
+
+    def rest(self) -> None:
+        """Wait until the map is drawn in full and nothing moves."""
+        self.driver.execute_async_script(TWO_FRAMES)
+        self.until(lambda: self.driver.execute_script(RESTING), "the map never came to rest")
+
+    def find(self, selector: str) -> WebElement:
+        """Return the first element that the selector names."""
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def all(self, selector: str) -> list[WebElement]:
+        """Return the elements that the selector names."""
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    @property
+    def view(self) -> View:
+        """Where the window looks now."""
+        data = self.driver.execute_script("return {...document.getElementById('map').dataset}")
+        return View(float(data["x"]), float(data["y"]), float(data["zoom"]))
+
+    @property
+    def labels(self) -> list[Label]:
+        """The labels that can be read on the map."""
+        listed: list[list[Any]] = self.driver.execute_script(
+            "return [...document.querySelectorAll('#labels li')]"
+            ".map(e => [e.textContent, e.dataset.depth, e.dataset.x, e.dataset.y])"
+        )
+        return [Label(text, int(depth), int(x), int(y)) for text, depth, x, y in listed]
+
+    def picture(self) -> dict[str, Any]:
+        """Describe what is drawn: how much of it is ink, how many strong colours, the paper, a checksum."""
+        self.rest()
+        described: dict[str, Any] = self.driver.execute_script(PICTURE)
+        return described
+
+    def inked_pixel(self, x: float = 800, y: float = 400) -> tuple[int, int]:
+        """Return a pixel near (x, y) where a point is drawn."""
+        self.rest()
+        found = self.driver.execute_script(INKED_PIXEL, x, y)
+        return round(found[0]), round(found[1])
+
+    def point_at(self, x: float, y: float) -> None:
+        """Move the mouse there."""
+        self._mouse("mouseMoved", x, y)
+
+    def drag(self, start: tuple[float, float], by: tuple[float, float]) -> None:
+        """Press, move in steps, let go."""
+        self._mouse("mouseMoved", *start)
+        self._mouse("mousePressed", *start)
+        for step in range(1, 6):
+            self._mouse("mouseMoved", start[0] + by[0] * step / 5, start[1] + by[1] * step / 5)
+        self._mouse("mouseReleased", start[0] + by[0], start[1] + by[1])
+        self.rest()
+
+    def wheel(self, x: float, y: float, delta: float, times: int = 1) -> None:
+        """Turn the wheel; negative is away, which zooms in."""
+        for _ in range(times):
+            event = {"type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": delta}
+            self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)
+        self.rest()
+
+    def tap(self, x: float, y: float) -> None:
+        """Touch a place with a finger."""
+        touch = self.driver.execute_cdp_cmd
+        touch("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        touch("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def press(self, *keys: str) -> None:
+        """Press keys, wherever the focus is."""
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def color_by(self, value: str) -> None:
+        """Choose what colours the points, as in `column:stars` or `topics:2`."""
+        self.find(f"#color-by option[value='{value}']").click()
+        self.until(lambda: self.find("#color-by").get_property("value") == value, f"{value} was not chosen")
+
+    def search(self, text: str) -> int:
+        """Type into the search, and return how many matches the page says there are."""
+        field = self.find("#search")
+        field.clear()
+        field.send_keys(text)
+        return self.found()
+
+    def found(self) -> int:
+        """Wait for the answer to what is in the search field now, and return the count."""
+        wanted = self.driver.execute_script("return window.performance.now()")
+
+        def settled() -> bool:
+            """Say whether the page has had an answer since the field last changed."""
+            status = self.find("#search-status")
+            asked: float = self.driver.execute_script(
+                "const all = performance.getEntriesByType('resource').filter(e => e.name.includes('/api/'));"
+                "return all.length === 0 ? -1 : all[all.length - 1].responseEnd"
+            )
+            return status.get_dom_attribute("data-kind") == "found" and asked > wanted
+
+        self.until(settled, "the search has no answer")
+        self.rest()
+        return int(self.find("#search-status").get_dom_attribute("data-count") or -1)
+
+    def check_quiet(self) -> None:
+        """Fail if the console has an error, or if anything was asked of another origin."""
+        errors = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+        unexpected = [line for line in errors if not any(known in line for known in self.expected_errors)]
+        assert unexpected == []
+        assert self.strangers() == []
+
+    def strangers(self) -> list[str]:
+        """Return the addresses of other origins that the page asked."""
+        events = (json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance"))
+        asked = [
+            event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"
+        ]
+        assert any(url.startswith(self.address) for url in asked)
+        return [url for url in asked if not url.startswith((self.address, "data:", "blob:", "about:"))]
+
+    def _mouse(self, kind: str, x: float, y: float) -> None:
+        button = "none" if kind == "mouseMoved" else "left"
+        held = 1 if kind == "mousePressed" else 0
+        event = {"type": kind, "x": x, "y": y, "button": button, "buttons": held, "clickCount": int(button == "left")}
+        self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)
