@@ -1,4 +1,4 @@
-"""Each topic check passes a sound modeler and catches the one fault it is for."""
+"""Each topic check passes a sound modeler or labeler and catches the one fault it is for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from localatlas.protocols import ComponentOptions, Context, Index, Layout, Topics
+from localatlas.protocols import ComponentOptions, Context, Index, Layout, TopicLabel, Topics
 from localatlas.testing import checks_for, run_checks
 
 
@@ -176,12 +176,80 @@ FAULTS = [
 ]
 
 
-def test_a_sound_modeler_passes_every_check() -> None:
-    assert [result for result in run_checks(Sound) if result.outcome != "passed"] == []
+class SoundLabeler:
+    """Calls a topic by its number and its commonest words that are rare elsewhere."""
+
+    class Options(ComponentOptions):
+        pass
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    def label(self, topics: Topics, index: Index, context: Context) -> dict[int, TopicLabel]:
+        words = [set((text or "").split()) for text in index.text()]
+        labels = {}
+        for topic in topics.topic_id.tolist():
+            own = np.flatnonzero((topics.assignment == topic).any(axis=1)).tolist()
+            said = sorted(set().union(*(words[row] for row in own)))
+            labels[topic] = TopicLabel(f"{topic} {' '.join(said[:3])}", "/".join(said), tuple(said), tuple(own[:2]))
+        return labels
 
 
-@pytest.mark.parametrize(("check", "faulty"), FAULTS, ids=[f"{name}-{cls.__name__}" for name, cls in FAULTS])
-def test_a_fault_is_caught_by_its_check(check: str, faulty: type[Sound]) -> None:
+def relabeled(change: Callable[[dict[int, TopicLabel]], dict[int, TopicLabel]]) -> type[SoundLabeler]:
+    """Return a labeler that changes sound labels."""
+
+    class Changed(SoundLabeler):
+        def label(self, topics: Topics, index: Index, context: Context) -> dict[int, TopicLabel]:
+            return change(super().label(topics, index, context))
+
+    return Changed
+
+
+class NeedsTexts(SoundLabeler):
+    def label(self, topics: Topics, index: Index, context: Context) -> dict[int, TopicLabel]:
+        if None in index.text():
+            raise ValueError("no text")
+        return super().label(topics, index, context)
+
+
+def numbers_only(labels: dict[int, TopicLabel]) -> dict[int, TopicLabel]:
+    return {topic: TopicLabel(f"Topic {topic}", f"{topic}") for topic in labels}
+
+
+def one_name(labels: dict[int, TopicLabel]) -> dict[int, TopicLabel]:
+    return {topic: replace(label, label="coffee") for topic, label in labels.items()}
+
+
+def forgets_one(labels: dict[int, TopicLabel]) -> dict[int, TopicLabel]:
+    return {topic: label for topic, label in labels.items() if topic != 2}
+
+
+def strangers(labels: dict[int, TopicLabel]) -> dict[int, TopicLabel]:
+    return {topic: replace(label, exemplars=(0, 1, 2)) for topic, label in labels.items()}
+
+
+def unseeded_names(labels: dict[int, TopicLabel]) -> dict[int, TopicLabel]:
+    mark = int(np.random.default_rng().integers(1 << 40))
+    return {topic: replace(label, label=f"{label.label} {mark}") for topic, label in labels.items()}
+
+
+LABELER_FAULTS = [
+    ("every_topic_has_its_own_label", relabeled(one_name)),
+    ("every_topic_has_its_own_label", relabeled(forgets_one)),
+    ("every_topic_has_its_own_label", relabeled(strangers)),
+    ("labels_come_from_the_texts", relabeled(numbers_only)),
+    ("rows_without_text", NeedsTexts),
+    ("labels_are_the_same_again", relabeled(unseeded_names)),
+]
+
+
+@pytest.mark.parametrize("sound", [Sound, SoundLabeler])
+def test_a_sound_component_passes_every_check(sound: type[Any]) -> None:
+    assert [result for result in run_checks(sound) if result.outcome != "passed"] == []
+
+
+@pytest.mark.parametrize(("check", "faulty"), FAULTS + LABELER_FAULTS)
+def test_a_fault_is_caught_by_its_check(check: str, faulty: type[Any]) -> None:
     failed = {result.name: result.message for result in run_checks(faulty) if not result.ok}
     assert check in failed, f"{check} did not catch {faulty.__name__}; failed were {sorted(failed)}"
 
@@ -189,3 +257,5 @@ def test_a_fault_is_caught_by_its_check(check: str, faulty: type[Sound]) -> None
 def test_every_check_has_a_fault_that_it_catches() -> None:
     named = {check.name for check in checks_for(Sound) if check.kind == "topic_model"}
     assert named == {name for name, _ in FAULTS}
+    labeler = {check.name for check in checks_for(SoundLabeler) if check.kind == "topic_labeler"}
+    assert labeler == {name for name, _ in LABELER_FAULTS}

@@ -35,13 +35,15 @@ METHODS_OF_KIND: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "executor": ("map_batches",),
     }
 )
-# A module of checks has a tuple CHECKS, and EXTRA_CHECKS by the name of the method that an optional power brings.
+# A module of checks has a tuple CHECKS, of one kind or more, and may have EXTRA_CHECKS by the name of the method that an
+# optional power brings.
 MODULES_OF_KIND: Mapping[str, str] = MappingProxyType(
     {
         "projector": "localatlas.testing.projector_checks",
         "embedder": "localatlas.testing.embedder_checks",
         "neighbors": "localatlas.testing.neighbor_checks",
         "topic_model": "localatlas.testing.topic_checks",
+        "topic_labeler": "localatlas.testing.topic_checks",
         "duplicate_detector": "localatlas.testing.duplicate_checks",
         "storage": "localatlas.testing.storage_checks",
     }
@@ -123,11 +125,12 @@ def checks_for(component: type[Any]) -> list[Check]:
     from localatlas.testing import options_checks
 
     checks = list(options_checks.CHECKS)
-    name = MODULES_OF_KIND.get(kind_of(component))
+    kind = kind_of(component)
+    name = MODULES_OF_KIND.get(kind)
     if name is None or importlib.util.find_spec(name) is None:
         return checks
     module = importlib.import_module(name)
-    checks.extend(module.CHECKS)
+    checks.extend(check for check in module.CHECKS if check.kind == kind)
     for method, extra in getattr(module, "EXTRA_CHECKS", NONE).items():
         if _has_method(component, method):
             checks.extend(extra)

@@ -1,4 +1,4 @@
-"""What a topic modeler must do."""
+"""What a topic modeler and a topic labeler must do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from localatlas.errors import BuildCancelled
-from localatlas.protocols import Context, Layout, Topics
+from localatlas.protocols import Context, Layout, TopicLabel, Topics
 from localatlas.testing.check import Check, Make, check
 from localatlas.testing.example import ArrayIndex, ProgressLog, cancelling, clusters
 from localatlas.testing.kit import require
@@ -180,7 +180,92 @@ def check_cancelling_comes_through(make: Make) -> None:
     raise AssertionError(message)
 
 
+WORDS = (
+    ("coffee", "roast", "beans", "espresso", "strong cup"),
+    ("puppy", "leash", "kennel", "walk", "good dog"),
+    ("rocket", "orbit", "launch", "telescope", "far planet"),
+)
+
+
+def _spoken_topics(n: int) -> Topics:
+    """Return one topic of all rows over three of n / 3 rows each: row i is in topic 1 + i % 3."""
+    below = np.arange(n) % 3 + 1
+    return Topics(
+        topic_id=np.arange(4, dtype=np.int32),
+        depth=np.array([1, 2, 2, 2], np.int32),
+        parent_id=np.array([-1, 0, 0, 0], np.int32),
+        size=np.array([n, *np.bincount(below, minlength=4)[1:]], np.int64),
+        position=np.zeros((4, 2), np.float32),
+        hull=tuple(np.zeros((0, 2), np.float32) for _ in range(4)),
+        assignment=np.stack([np.zeros(n), below], axis=1).astype(np.int32),
+        confidence=np.ones((n, 2), np.float32),
+    )
+
+
+def _texts(n: int) -> list[str | None]:
+    """Return texts of the words of row i's topic."""
+    generator = np.random.default_rng(0)
+    return [" ".join(generator.permutation(WORDS[row % 3])[:4]) for row in range(n)]
+
+
+def _label(make: Make, texts: list[str | None]) -> dict[int, TopicLabel]:
+    n = len(texts)
+    labels: dict[int, TopicLabel] = make().label(_spoken_topics(n), ArrayIndex(clusters(n), texts), Context(seed=SEED))
+    return labels
+
+
+def _require_labels(labels: dict[int, TopicLabel], n: int) -> None:
+    topics = _spoken_topics(n)
+    require(
+        set(labels) == set(topics.topic_id.tolist()), f"Every topic needs a label, and only they: {sorted(labels)}."
+    )
+    names = [label.label for label in labels.values()]
+    require(all(isinstance(name, str) and name.strip() for name in names), f"No label may be blank: {names}.")
+    require(len(set(names)) == len(names), f"Labels must be unique within the map: {names}.")
+    for topic, label in labels.items():
+        own = np.flatnonzero((topics.assignment == topic).any(axis=1))
+        strays = sorted(set(label.exemplars) - set(own.tolist()))
+        require(not strays, f"Exemplars of topic {topic} must be rows of it, but {strays} are not.")
+        words = all(isinstance(word, str) and word for word in label.keywords)
+        require(words, f"Keywords of topic {topic} must be words: {label.keywords}.")
+
+
+@check("topic_labeler")
+def check_every_topic_has_its_own_label(make: Make) -> None:
+    """A label per topic id, unique, with keywords and exemplars of the topic."""
+    _require_labels(_label(make, _texts(60)), 60)
+
+
+@check("topic_labeler")
+def check_labels_come_from_the_texts(make: Make) -> None:
+    """A topic's label or keywords hold a word that its texts have and its siblings' texts have not."""
+    for topic, label in _label(make, _texts(60)).items():
+        said = " ".join([label.label, label.description, *label.keywords]).lower()
+        own = {word for phrase in WORDS[topic - 1] for word in phrase.split()}
+        require(topic == 0 or any(word in said for word in own), f"Nothing of topic {topic}'s texts is in {said!r}.")
+
+
+@check("topic_labeler")
+def check_rows_without_text(make: Make) -> None:
+    """Topics get unique labels also where some, or all, rows have no text."""
+    _require_labels(_label(make, [None] * 30), 30)
+    _require_labels(_label(make, [text if row % 2 else None for row, text in enumerate(_texts(30))]), 30)
+    _require_labels(_label(make, ["same words everywhere"] * 30), 30)
+
+
+@check("topic_labeler")
+def check_labels_are_the_same_again(make: Make) -> None:
+    """Two runs with one seed give the same labels."""
+    require(
+        _label(make, _texts(60)) == _label(make, _texts(60)), "The same topics and texts must give the same labels."
+    )
+
+
 CHECKS: tuple[Check, ...] = (
+    check_every_topic_has_its_own_label,
+    check_labels_come_from_the_texts,
+    check_rows_without_text,
+    check_labels_are_the_same_again,
     check_topics_have_their_form,
     check_every_row_is_placed_and_nested,
     check_sizes_count_weights,
