@@ -1,4 +1,4 @@
-"""A dataset's one lock: re-entrant within a thread, exclusive among threads and processes, free when its holder dies."""
+"""A dataset's one lock: re-entrant in a thread, exclusive among threads and processes, free when its holder dies."""
 
 from __future__ import annotations
 
