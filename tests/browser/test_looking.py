@@ -121,7 +121,7 @@ def test_finer_topics_are_named_as_one_zooms_in(page: MapPage) -> None:
     label = next(one for one in page.labels if one.text == "Pets")
     page.wheel(label.x, label.y, -240, times=4)
     near = page.labels
-    assert {one.depth for one in near} == {2}
+    assert 2 in {one.depth for one in near}
     assert {one.text for one in near} & {"Dog treats", "Cat food", "Aquarium", "Bird seed"}
     page.find("#home").click()
     page.rest()

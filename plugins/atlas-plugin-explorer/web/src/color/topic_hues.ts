@@ -18,7 +18,7 @@ export interface Tones {
   readonly chroma: number;
 }
 
-export const LIGHT_TONES: Tones = { lightness: 0.655, chroma: 0.155 };
+export const LIGHT_TONES: Tones = { lightness: 0.635, chroma: 0.165 };
 export const DARK_TONES: Tones = { lightness: 0.725, chroma: 0.145 };
 
 /** Return a colour for each topic, in the order of the list. Topics come with parents first. */

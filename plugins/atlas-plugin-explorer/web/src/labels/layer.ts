@@ -12,6 +12,8 @@ const GAP_Y = 7;
 /** From this visibility on a label counts as shown. */
 const READABLE = 0.35;
 const NARROW = 600;
+/** Space between a label and the window's edge. */
+const EDGE = 6;
 
 export interface ShownLabel {
   readonly topic: Topic;
@@ -25,6 +27,21 @@ interface Entry {
   readonly style: Style;
   readonly width: number;
   readonly placed: Placed;
+}
+
+/** A view, the window it is for, and how much of that a panel covers at the left. */
+export interface Window {
+  readonly view: View;
+  readonly size: Size;
+  readonly left: number;
+}
+
+interface Visible {
+  readonly entry: Entry;
+  /** 0..1 */
+  readonly visible: number;
+  readonly place: Point;
+  readonly middle: Point;
 }
 
 export class LabelLayer {
@@ -43,7 +60,7 @@ export class LabelLayer {
     const largest = new Map<number, number>();
     for (const topic of topics) largest.set(topic.depth, Math.max(largest.get(topic.depth) ?? 1, topic.size));
     const drafts = new Map<number, Omit<Entry, "placed">>();
-    const labels: Label[] = topics.map((topic) => {
+    const labels: Label[] = topics.filter((topic) => topic.size > 0).map((topic) => {
       const style = labelStyle(topic.depth, topic.size / (largest.get(topic.depth) ?? 1), narrow);
       const lines = breakLines(topic.label);
       this.measure.font = style.font;
@@ -65,16 +82,9 @@ export class LabelLayer {
   }
 
   /** Draw onto `context`, whose unit is the CSS pixel, and return what can be read. */
-  draw(context: CanvasRenderingContext2D, view: View, size: Size, ratio: number, strength: number): ShownLabel[] {
+  draw(context: CanvasRenderingContext2D, window: Window, ratio: number, strength: number): ShownLabel[] {
     const shown: ShownLabel[] = [];
-    for (const entry of this.entries) {
-      const visible = visibility(entry.placed, view.scale);
-      if (visible <= 0) continue;
-      const middle = this.middle(entry, view, size);
-      const reachX = entry.width / 2;
-      const reachY = (entry.lines.length * entry.style.lineHeight) / 2;
-      if (middle.x + reachX < 0 || middle.x - reachX > size.width) continue;
-      if (middle.y + reachY < 0 || middle.y - reachY > size.height) continue;
+    for (const { entry, visible, middle } of this.visible(window)) {
       const sprite = this.sprite(entry, ratio);
       context.globalAlpha = visible * strength;
       // Whole device pixels keep the letters crisp.
@@ -87,19 +97,32 @@ export class LabelLayer {
     return shown;
   }
 
-  get count(): number {
-    return this.topics.length;
+  /** The labels of a view, and where their middles are. One that reaches past an edge moves in if there is room. */
+  private visible({ view, size, left }: Window): Visible[] {
+    const found: Visible[] = [];
+    for (const entry of this.entries) {
+      const visible = visibility(entry.placed, view.scale);
+      const place = toScreen(view, size, entry.topic);
+      const middle = { x: place.x + entry.placed.shiftX, y: place.y + entry.placed.shiftY };
+      const reachX = entry.width / 2;
+      const reachY = (entry.lines.length * entry.style.lineHeight) / 2;
+      const outside = middle.x + reachX < 0 || middle.x - reachX > size.width
+        || middle.y + reachY < 0 || middle.y - reachY > size.height;
+      if (visible > 0 && !outside) found.push({ entry, visible, place, middle });
+    }
+    return found.map((one) => {
+      const { entry, place, middle } = one;
+      const edge = place.x >= left ? left : 0;
+      const reach = entry.width / 2 + EDGE;
+      if (place.x < edge || place.x > size.width || size.width - edge < 2 * reach) return one;
+      const inside = { x: Math.min(Math.max(middle.x, edge + reach), size.width - reach), y: middle.y };
+      const free = inside.x === middle.x || !found.some((other) => other !== one && collide(entry, inside, other));
+      return free ? { ...one, middle: inside } : one;
+    });
   }
 
-  /** A label whose place is in the window, but not all of its letters, moves in. */
-  private middle(entry: Entry, view: View, size: Size): Point {
-    const place = toScreen(view, size, entry.topic);
-    const x = place.x + entry.placed.shiftX;
-    const y = place.y + entry.placed.shiftY;
-    if (place.x < 0 || place.x > size.width) return { x, y };
-    const reach = entry.width / 2 + 6;
-    if (size.width < 2 * reach) return { x, y };
-    return { x: Math.min(Math.max(x, reach), size.width - reach), y };
+  get count(): number {
+    return this.topics.length;
   }
 
   private sprite(entry: Entry, ratio: number): Sprite {
@@ -111,4 +134,10 @@ export class LabelLayer {
     this.sprites.set(key, made);
     return made;
   }
+}
+
+function collide(entry: Entry, middle: Point, other: Visible): boolean {
+  const reachX = (entry.width + other.entry.width) / 2 + EDGE;
+  const heights = entry.lines.length * entry.style.lineHeight + other.entry.lines.length * other.entry.style.lineHeight;
+  return Math.abs(middle.x - other.middle.x) < reachX && Math.abs(middle.y - other.middle.y) < heights / 2;
 }

@@ -2,8 +2,8 @@
  * Decides at which scales each label shows, so that no two overlap at any scale and nothing jumps while panning.
  *
  * A label keeps its size on the screen, so two labels that overlap at one scale come apart at a larger one. Broad and
- * large ones are placed first; a label shows from the scale at which it is clear of all of them. A parent leaves when
- * there is room for its children.
+ * large ones are placed first; a label shows from the scale at which it is clear of all of them. Children come in
+ * where there is room beside their parent; it leaves, and makes room, when half of them are clear of each other.
  */
 
 export interface Label {
@@ -31,7 +31,7 @@ export interface Placed {
 /** The stretch of zoom (natural logarithm of the scale) over which a label fades. */
 const FADE = 0.16;
 /** How much nearer than the first view a parent may leave, at the earliest and at the latest. */
-const EARLIEST_SPLIT = 1.7;
+const EARLIEST_SPLIT = 2.5;
 const LATEST_SPLIT = 7;
 /** A label that never shows for at least this stretch of zoom would only flash. */
 const SHORTEST_RANGE = 1.35;
@@ -46,18 +46,19 @@ export function placeLabels(labels: readonly Label[], homeScale: number): Placed
   // What belongs to the first view must have faded in whole by then.
   const home = homeScale * Math.exp(-FADE);
   const placed: Placed[] = [];
-  const ends = new Map<number, number>();
+  const middles = new Map<number, number>();
   const depths = [...new Set(labels.map((label) => label.depth))].sort((a, b) => a - b);
   const children = byParent(labels);
   for (const depth of depths) {
     const level = labels.filter((label) => label.depth === depth).sort((a, b) => b.size - a.size || a.id - b.id);
     const shown = placed.filter((one) => one.start <= home).length;
     for (const label of level) {
-      const parentEnd = label.parent === null ? undefined : ends.get(label.parent);
+      const parentMiddle = label.parent === null ? undefined : middles.get(label.parent);
       const early = depth > depths[0] && shown < ENOUGH_AT_HOME ? home : Infinity;
-      const from = depth === depths[0] ? 0 : Math.min(parentEnd ?? 0, early);
-      const end = splitScale(children.get(label.id) ?? [], Math.max(from, home));
-      ends.set(label.id, end);
+      const from = depth === depths[0] ? 0 : Math.min(parentMiddle ?? 0, early);
+      const begin = Math.max(from, home);
+      const end = splitScale(children.get(label.id) ?? [], begin);
+      middles.set(label.id, Math.sqrt(begin * end));
       const one = depth === depths[0] ? placeBroad(label, end, home, placed) : placeAt(label, [0, 0], from, end, placed);
       if (one.end >= one.start * SHORTEST_RANGE) placed.push(one);
     }

@@ -19,8 +19,8 @@ interface Rank {
 
 const RANKS: readonly Rank[] = [
   { weight: 700, smallest: 15, largest: 23 },
-  { weight: 600, smallest: 12.5, largest: 16 },
-  { weight: 500, smallest: 12, largest: 13.5 },
+  { weight: 600, smallest: 13, largest: 17 },
+  { weight: 500, smallest: 12, largest: 14.5 },
 ];
 
 /** Return the style of a label at `depth` (1 is broadest) whose topic has `share` 0..1 of the largest's rows there. */

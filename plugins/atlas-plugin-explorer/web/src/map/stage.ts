@@ -64,7 +64,7 @@ export class Stage {
     private readonly parts: StageParts,
     index: IndexFile,
     private size: Size,
-    insets: Insets,
+    private insets: Insets,
     private readonly events: StageEvents,
     calm: () => boolean,
   ) {
@@ -81,6 +81,7 @@ export class Stage {
 
   resize(size: Size, insets: Insets): void {
     this.size = size;
+    this.insets = insets;
     this.fitCanvases();
     this.motion.resize(size, insets);
     if (this.points !== null) this.renderer.setPoints(this.points, this.motion.home.scale);
@@ -211,7 +212,7 @@ export class Stage {
     pen.setTransform(1, 0, 0, 1, 0, 0);
     pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const shown = this.labels.draw(pen, view, size, ratio, this.masked ? LABELS_MASKED : 1);
+    const shown = this.labels.draw(pen, { view, size, left: this.insets.left }, ratio, this.masked ? LABELS_MASKED : 1);
     for (const position of this.rings) {
       const pixel = this.locate(position);
       if (pixel !== null) drawRing(pen, pixel, this.renderer.radius(view.scale), this.dark);

@@ -3,12 +3,12 @@
 import type { Size } from "../map/view";
 
 /** The part of the window that all points together may cover in the first view. */
-const INK = 0.22;
+const INK = 0.15;
 const SMALLEST = 0.5;
-const LARGEST_AT_HOME = 4.5;
-const LARGEST = 9;
+const LARGEST_AT_HOME = 4;
+const LARGEST = 8;
 /** Points grow slower than the map, so that zooming in pulls them apart. */
-const GROWTH = 0.42;
+const GROWTH = 0.38;
 
 /** Return the radius in CSS pixels of one of `count` points at `zoom` times the first view's scale. */
 export function pointRadius(count: number, size: Size, zoom: number): number {

@@ -22,7 +22,7 @@ export interface Tone {
  */
 export function toneCurve(reference: number, fraction: number): Tone {
   const dense = Math.max(reference, 1);
-  const single = 0.88 / (1 + 0.42 * Math.log(dense));
+  const single = 0.9 / (1 + 0.3 * Math.log(dense));
   const most = Math.max(dense * HEADROOM * fraction, 2);
   const opacity = new Float32Array(TONE_STEPS);
   const depth = new Float32Array(TONE_STEPS);
