@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from atlas_plugin_explorer.app import create_app
 from atlas_plugin_explorer.hooks import localatlas_pages
+from atlas_plugin_explorer.pages import write_pages
 from localatlas.protocols import Context
 
 with warnings.catch_warnings():
@@ -42,6 +43,22 @@ def shown(synthetic_map: Callable[..., Any], tmp_path_factory: pytest.TempPathFa
     localatlas_pages(made, folder, Context())
     made.pages = folder
     return made
+
+
+@pytest.fixture(scope="session")
+def read_pages() -> Callable[[Path], Any]:
+    return load("reader").Pages
+
+
+@pytest.fixture(scope="session")
+def large(
+    synthetic_map: Callable[..., Any], read_pages: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Any, Any]:
+    """A map of two levels, and its pages."""
+    made = synthetic_map(25_000, unplaced=10)
+    folder = tmp_path_factory.mktemp("large")
+    write_pages(made, folder, Context())
+    return made, read_pages(folder)
 
 
 @pytest.fixture(scope="session")

@@ -114,7 +114,8 @@ class Explorer:
         if name not in self._pages.names:
             raise HTTPException(404, f"the map has no page file {name!r}; pages/index.json names those it has")
         # Weak, because the same page may go out with and without gzip.
-        tag = f'W/"{self._pages.index["fingerprint"]}"'
+        index = self._pages.index
+        tag = f'W/"{index["map"]["id"]}-{index["fingerprint"]}"'
         headers = {"Cache-Control": "private, no-cache", "ETag": tag}
         if tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
