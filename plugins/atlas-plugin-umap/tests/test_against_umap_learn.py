@@ -41,7 +41,7 @@ def laid_out_by(umap_learn: ModuleType, index: ArrayIndex, seed: int) -> NDArray
 
 def reference_graph(
     umap_learn: ModuleType, vectors: NDArray[np.float32], near: NeighborGraph, connectivity: float, mix: float
-):
+) -> Any:
     """Return the reference's fuzzy graph, a scipy matrix; it wants each row as its own first neighbour."""
     rows = len(vectors)
     return umap_learn.umap_.fuzzy_simplicial_set(
