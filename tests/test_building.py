@@ -185,8 +185,7 @@ def test_fields_that_a_projector_lacks_give_a_warning(dataset: AtlasDataset) -> 
 
 def test_embeddings_are_reused_by_the_name_of_an_index(dataset: AtlasDataset) -> None:
     dataset.create_index(name="first", indexed_field="text", progress=False)
-    with pytest.raises(UnknownPluginError):
-        # A class of this process has no distribution to be found by, but its name is known.
+    with pytest.raises(IndexNotFoundError, match="there are: 'first'"):
         dataset.create_index(indexed_field="text", reuse_embeddings_from_index="frist", progress=False)
     second = dataset.create_index(indexed_field="text", reuse_embeddings_from_index="first", progress=False)
     assert next(stage for stage in second.stages if stage.stage == "embed").kept

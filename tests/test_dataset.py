@@ -117,7 +117,7 @@ def test_deleting_rows(dataset: AtlasDataset) -> None:
     ("data", "words"),
     [
         (None, "needs data"),
-        (pd.DataFrame(), "no rows|no columns|empty"),
+        (pd.DataFrame(), "0 rows and 0 columns"),
         ([{"id": "r0", "text": "x"}], "1 ids are in the dataset already: 'r0'; nothing was added"),
         ([{"id": "a", "text": "x"}, {"id": "a", "text": "y"}], "'a'"),
         ([{"id": None, "text": "x"}], "null"),
