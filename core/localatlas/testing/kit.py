@@ -35,8 +35,8 @@ METHODS_OF_KIND: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "executor": ("map_batches",),
     }
 )
-# A module of checks has a tuple CHECKS, of one kind or more, and may have EXTRA_CHECKS by the name of the method that an
-# optional power brings.
+# A module of checks has a tuple CHECKS, of one kind or more, and may have EXTRA_CHECKS by the name of the method that
+# an optional power brings.
 MODULES_OF_KIND: Mapping[str, str] = MappingProxyType(
     {
         "projector": "localatlas.testing.projector_checks",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from atlas_plugin_neighbors import ExactNeighbors
 from atlas_plugin_neighbors.geometry import Geometry
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from localatlas.errors import BuildCancelled, InvalidDataError
@@ -27,6 +27,8 @@ def test_satisfies_the_protocols() -> None:
 grid = arrays.arrays(np.float32, st.tuples(st.integers(1, 40), st.just(3)), elements=st.integers(-2, 2).map(float))
 
 
+# Distances that are equal before the mean is taken off the vectors, and would not be after.
+@example(vectors=np.array([[0, 0, 0]] * 9 + [[0, -2, 0], [0, 1, 0], [0, 2, 0]], np.float32), k=4, rows=1, columns=1)
 @given(vectors=grid, k=st.integers(0, 12), rows=st.integers(1, 50), columns=st.integers(1, 50))
 @settings(max_examples=150, deadline=None)
 def test_euclidean_ties_go_to_the_lower_row_for_any_blocks(
