@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pyarrow as pa
-
 from localatlas.protocols import DatasetKey
 from localatlas.protocols.storage import DatasetStore, StorageBackend
 from localatlas.testing import conformance

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from localatlas.testing import conformance
-
 from atlas_plugin_lance import LanceStorage
+from localatlas.testing import conformance
 
 test_conformance = conformance(LanceStorage)

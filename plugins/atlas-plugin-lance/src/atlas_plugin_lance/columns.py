@@ -68,22 +68,24 @@ def stored_type(kind: pa.DataType) -> pa.DataType:
 
 def _native(kind: pa.DataType) -> bool:
     """Whether Lance gives every value of the type back as it was; `tests/test_types.py` holds it to that."""
+    native = True
     if isinstance(kind, pa.BaseExtensionType):
-        return False
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return _native(kind.value_type) and kind.value_field.name == "item"
-    if pa.types.is_fixed_size_list(kind):
-        value = kind.value_type
-        return kind.list_size > 0 and (pa.types.is_floating(value) or pa.types.is_integer(value))
-    if pa.types.is_struct(kind):
+        native = False
+    elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        native = _native(kind.value_type) and kind.value_field.name == "item"
+    elif pa.types.is_fixed_size_list(kind):
+        native = kind.list_size > 0 and (pa.types.is_floating(kind.value_type) or pa.types.is_integer(kind.value_type))
+    elif pa.types.is_struct(kind):
         names = [field.name for field in kind]
         plain = all(PLAIN_NAME.fullmatch(name) for name in names) and len(set(names)) == len(names)
-        return bool(names) and plain and all(_native(field.type) and not field.metadata for field in kind)
-    if pa.types.is_decimal128(kind) or pa.types.is_decimal256(kind):
-        return bool(kind.scale >= 0)
-    if pa.types.is_fixed_size_binary(kind):
-        return bool(kind.byte_width > 0)
-    return any(test(kind) for test in NATIVE_TESTS)
+        native = bool(names) and plain and all(_native(field.type) and not field.metadata for field in kind)
+    elif pa.types.is_decimal128(kind) or pa.types.is_decimal256(kind):
+        native = kind.scale >= 0
+    elif pa.types.is_fixed_size_binary(kind):
+        native = kind.byte_width > 0
+    else:
+        native = any(test(kind) for test in NATIVE_TESTS)
+    return native
 
 
 NATIVE_TESTS = (

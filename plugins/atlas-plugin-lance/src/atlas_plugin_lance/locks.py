@@ -17,13 +17,18 @@ from localatlas.errors import DatasetLockedError
 __all__ = ["DatasetLock", "FlockHolder", "Holder", "shared_lock"]
 
 SHORTEST_WAIT = 0.005
-LONGEST_WAIT = 0.1
 # `held` takes the lock for an instant, so that one failed try does not mean that somebody holds it.
 SURE_AFTER = 0.05
 
 
 class Holder(Protocol):
-    """What keeps other processes out."""
+    """What keeps other processes out.
+
+    Attributes:
+        longest_wait: seconds between two tries of one who waits.
+    """
+
+    longest_wait: float
 
     def acquire(self) -> bool:
         """Try once; False if another process holds it."""
@@ -40,6 +45,8 @@ class Holder(Protocol):
 
 class FlockHolder:
     """A kernel lock on a file; the kernel frees it when its process ends, however it ends."""
+
+    longest_wait = 0.1
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -124,7 +131,7 @@ class DatasetLock:
             if deadline is not None and time.monotonic() >= deadline:
                 raise self._locked(timeout)
             time.sleep(pause)
-            pause = min(2 * pause, LONGEST_WAIT)
+            pause = min(2 * pause, self._holder.longest_wait)
 
     def _locked(self, timeout: float | None) -> DatasetLockedError:
         message = (

@@ -60,8 +60,11 @@ class Place:
         if not self.remote:
             return FlockHolder(self.local / folder / "lock")
         from atlas_plugin_lance.lease import LeaseHolder
+        from atlas_plugin_lance.object_files import ObjectFiles
 
-        return LeaseHolder(self.files, f"{folder}/lease.json", self.lease_seconds)
+        return LeaseHolder(
+            ObjectFiles(self.address, self.storage_options, self.local), f"{folder}/lease.json", self.lease_seconds
+        )
 
 
 def place_of(options: LanceStorageOptions) -> Place:

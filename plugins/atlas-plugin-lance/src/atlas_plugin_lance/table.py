@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["LanceTable", "lance_errors"]
 
 # 2.1 is the first format that tells a null struct from a struct of nulls.
-FILE_FORMAT = "2.1"
+FILE_FORMAT: Final = "2.1"
 OPEN_VERSIONS = 8
 # Looking values up through an index costs 10 µs each, reading a column 0.1 µs a row (measured on strings).
 SCAN_PER_LOOK_UP = 100
@@ -128,7 +128,7 @@ class LanceTable:
         # Never one of those that readers share: a commit moves the object on to its new version.
         dataset = lance.dataset(self.address, version=version, storage_options=self._options)
         if dataset.latest_version != version:
-            dataset.restore()
+            dataset.restore()  # type: ignore[no-untyped-call] # pylance has no annotation there
         return dataset
 
     def append(self, version: int, rows: pa.Table) -> int:
@@ -150,7 +150,7 @@ class LanceTable:
     def _begin(self, rows: pa.Table) -> int:
         import lance
 
-        def write(mode: str) -> int:
+        def write(mode: Literal["create", "overwrite"]) -> int:
             made = lance.write_dataset(
                 rows,
                 self.address,
