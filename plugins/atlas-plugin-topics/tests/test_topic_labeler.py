@@ -183,9 +183,11 @@ def test_names_keep_their_capitals_and_sentence_starts_do_not_count() -> None:
         ),
         (("हरी चाय", "खाना"), "बहुत अच्छी है|मुझे पसंद है|कल खरीदा|थोड़ा महंगा|दोस्त ने दिया", "{0} {name}। {1}"),
         (("شاي أخضر", "طعام الكلاب"), "لذيذ جدا|أحب هذا|اشتريت أمس|غالي قليلا|هدية من صديق", "{0} {name}، {1}"),
+        (("녹차 가루", "강아지 사료"), "정말 좋아요|어제 샀어요|조금 비싸요|친구 선물|매일 먹어요", "{0}, {name}. {1}"),
+        (("trà xanh", "ấm đất"), "rất ngon|hơi đắt|quà tặng|mua lại|giao nhanh", "{0}, {name}, {1}"),
         (("ชาเขียว", "อาหารสุนัข"), "ฉันชอบ|ซื้อเมื่อวาน|ราคาแพง|เพื่อนให้มา|อร่อยมาก", "{0} {name} {1}"),
     ],
-    ids=["zh", "ja", "ru", "hi", "ar", "th"],
+    ids=["zh", "ja", "ru", "hi", "ar", "ko", "vi", "th"],
 )
 def test_any_script(names: tuple[str, str], fillers: str, form: str) -> None:
     generator = np.random.default_rng(0)
@@ -197,9 +199,9 @@ def test_any_script(names: tuple[str, str], fillers: str, form: str) -> None:
 
 
 def test_more_texts_than_are_read_are_sampled_from_every_topic() -> None:
-    texts: list[str | None] = [f"green tea number {row}" for row in range(900)]
-    texts += [f"dark coffee number {row}" for row in range(100)]
-    topics, index = two_topics(texts, 900)
+    texts: list[str | None] = [f"green tea, number {row}" for row in range(700)]
+    texts += [f"dark coffee, number {row}" for row in range(300)]
+    topics, index = two_topics(texts, 700)
     labels = label(topics, index, max_documents=100)
     assert [one.label for one in labels.values()] == ["green tea", "dark coffee"]
 

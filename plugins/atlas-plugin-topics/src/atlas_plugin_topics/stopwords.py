@@ -44,25 +44,40 @@ def stop_words(words: Words, single: Terms, use: Usage) -> NDArray[np.bool_]:
     number = single.words[:, 0]
     documents = max(int(words.document.max()) + 1, 1) if len(words.document) else 1
     common = use.documents >= max(COMMON_DOCUMENTS, COMMON_SHARE * documents)
-    ends = np.where(_follower_share(words, number) >= FIXED_SHARE, np.maximum(use.ends, 1.0), use.ends)
-    content = use.focus * np.minimum(ends, ENDS_CEILING)
-    empty = common & ((content < FOCUS_LIMIT) | (ends < ENDS_FLOOR))
+    # Where each letter is a word, most of them stand within words and rightly end nothing.
+    ends = np.where(words.unspaced[number], np.maximum(use.ends, 1.0), use.ends)
+    plain = _empty(use.focus, ends, common)
+    # "any of" is a fixed phrase too, but of nothing that names.
+    names = np.ones(len(words.vocabulary), dtype=bool)
+    names[number[plain]] = False
+    follower, share = _commonest_follower(words, number)
+    fixed = (share >= FIXED_SHARE) & names[follower]
+    empty = _empty(use.focus, np.where(fixed, np.maximum(ends, 1.0), ends), common)
     empty = _spread_to_like(words, number, use, common, empty)
     stop = np.zeros(len(words.vocabulary), dtype=bool)
     stop[number[empty]] = True
     return stop
 
 
-def _follower_share(words: Words, number: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return float64 [T]: the share of a word's occurrences that are followed by its commonest follower."""
+def _empty(focus: NDArray[np.float64], ends: NDArray[np.float64], common: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return bool [T]: common words that mean nothing, or that phrases do not end with."""
+    content = focus * np.minimum(ends, ENDS_CEILING)
+    return common & ((content < FOCUS_LIMIT) | (ends < ENDS_FLOOR))
+
+
+def _commonest_follower(words: Words, number: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return, for each term, the word that follows it most often, int64 [T], and its share of the occurrences."""
     size = len(words.vocabulary)
     joined = ~words.last[:-1]
     near, far = words.word[:-1][joined].astype(np.int64), words.word[1:][joined]
     pairs, times = np.unique(near * size + far, return_counts=True)
-    top = np.zeros(size)
-    np.maximum.at(top, pairs // size, times)
-    share: NDArray[np.float64] = (top / np.maximum(np.bincount(words.word, minlength=size), 1))[number]
-    return share
+    order = np.argsort(times, kind="stable")
+    most, follower = np.zeros(size), np.zeros(size, dtype=np.int64)
+    # Written in order of growing number, so that the commonest stays.
+    most[pairs[order] // size] = times[order]
+    follower[pairs[order] // size] = pairs[order] % size
+    occurrences = np.maximum(np.bincount(words.word, minlength=size), 1)
+    return follower[number], (most / occurrences)[number]
 
 
 def _spread_to_like(

@@ -26,6 +26,8 @@ UNSPACED = (
     "\u0e00-\u0e4f\u0e80-\u0ecf\u0f00-\u0fbc\u1000-\u104f\u1780-\u17d3\u3005-\u3007"
     f"{HIRAGANA}\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
+FIRST_UNSPACED = UNSPACED[0]
+NO_SPACES = re.compile(f"[{UNSPACED}{KATAKANA}]")
 # The typographic apostrophe, by name since it is easily taken for another sign.
 CURLY = "\u2019"
 
@@ -98,26 +100,31 @@ def surface(text: str, begin: int, end: int) -> str:
 def _words_of(text: str) -> Iterator[tuple[str, int, int, bool]]:
     """Yield key, begin, end and whether a phrase ends here, for each word of a cleaned text."""
     pattern, gap = _patterns()
-    key, start, stop = "", 0, 0
+    key, start, stop, after = "", 0, 0, 0
     for match in pattern.finditer(text):
         written = match.group()
         begin, end = match.span()
         named = written[0].isalpha()
         if key:
-            between = text[stop:begin]
-            joined = between == " " or (not between and _one_script(key[0], written[0])) or gap.fullmatch(between)
-            yield key, start, stop, not (named and joined)
+            yield key, start, stop, not (named and _joined(key[0], text[after:begin], written[0], gap))
         key = written.casefold().replace(CURLY, "'") if named else ""
-        start, stop = begin, end
+        start, stop, after = begin, end, end
         if key.endswith("'s"):
             key, stop = key[:-2], stop - 2
     if key:
         yield key, start, stop, True
 
 
-def _one_script(one: str, other: str) -> bool:
-    """Whether two letters that touch may be of one word: in Japanese a change of script is as good as a space."""
-    return (HIRAGANA[0] <= one <= HIRAGANA[-1]) == (HIRAGANA[0] <= other <= HIRAGANA[-1])
+def _joined(one: str, between: str, other: str, gap: re.Pattern[str]) -> bool:
+    """Whether two words of one phrase may have this between them; `one` and `other` are their first letters.
+
+    Scripts that write no spaces set one where a phrase ends; in Japanese a change of script is as good.
+    """
+    spaced = one < FIRST_UNSPACED or other < FIRST_UNSPACED
+    if spaced or not (NO_SPACES.match(one) and NO_SPACES.match(other)):
+        return between in {" ", ""} or bool(gap.fullmatch(between))
+    kana = HIRAGANA[0] <= one <= HIRAGANA[-1], HIRAGANA[0] <= other <= HIRAGANA[-1]
+    return not between and kana[0] == kana[1]
 
 
 @cache

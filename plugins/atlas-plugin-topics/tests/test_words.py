@@ -1,0 +1,92 @@
+"""Words, phrases and empty words, each on its own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from atlas_plugin_topics.lexicon import usage
+from atlas_plugin_topics.phrases import find_terms
+from atlas_plugin_topics.plurals import word_groups
+from atlas_plugin_topics.stopwords import stop_words
+from atlas_plugin_topics.words import clean, read_words
+from hypothesis import given
+from hypothesis import strategies as st
+from localatlas.protocols import Layout
+from localatlas.testing.example import ArrayIndex
+from numpy.typing import NDArray
+
+
+def phrases_of(text: str) -> list[str]:
+    """The words of each phrase, joined."""
+    words = read_words([clean(text, 1000)])
+    phrases = [""]
+    for word, last in zip(words.word, words.last, strict=True):
+        phrases[-1] = f"{phrases[-1]} {words.vocabulary[word]}".strip()
+        if last:
+            phrases.append("")
+    return [phrase for phrase in phrases if phrase]
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("Green tea, black tea", ["green tea", "black tea"]),
+        ("gluten-free bread", ["gluten free bread"]),
+        ("well - no", ["well no"]),
+        ("the dog's bowl", ["the dog bowl"]),
+        ("I don\u2019t mind", ["i don't mind"]),
+        ("first\nsecond\n\nthird", ["first second", "third"]),
+        ("a <b>bold</b> word", ["a", "bold", "word"]),
+        ("salt &amp; pepper", ["salt", "pepper"]),
+        ("12 packs of 24 cups", ["packs of", "cups"]),
+        ("see www.example.com/x or a@b.org now", ["see", "or", "now"]),
+        ("Caf\u0065\u0301 cr\u00e8me", ["caf\u00e9 cr\u00e8me"]),
+        ("\u7dd1\u8336\u304c", ["\u7dd1 \u8336", "\u304c"]),
+    ],
+)
+def test_phrases_end_at_what_is_not_prose(text: str, phrases: list[str]) -> None:
+    assert phrases_of(text) == phrases
+
+
+@given(st.lists(st.text(max_size=80), max_size=6))
+def test_any_text_can_be_read(texts: list[str]) -> None:
+    cleaned = [clean(text, 60) for text in texts]
+    words = read_words(cleaned)
+    assert len(words.word) == len(words.document) == len(words.last)
+    assert (np.diff(words.document) >= 0).all()
+    for document, begin, end in zip(words.document, words.begin, words.end, strict=True):
+        assert cleaned[document][begin:end].strip()
+    terms = find_terms(words, np.arange(len(words.vocabulary), dtype=np.int32), np.ones(len(words.vocabulary), bool), 1)
+    assert (np.bincount(terms.term, minlength=len(terms.length)) > 0).all()
+
+
+def test_phrases_do_not_cross_documents_or_punctuation() -> None:
+    words = read_words(["green tea. black", "coffee black coffee"] * 3)
+    terms = find_terms(words, np.arange(4, dtype=np.int32), np.ones(4, bool), 1)
+    spelled = {" ".join(words.vocabulary[word] for word in row if word >= 0) for row in terms.words}
+    assert spelled == {
+        "green",
+        "tea",
+        "black",
+        "coffee",
+        "green tea",
+        "coffee black",
+        "black coffee",
+        "coffee black coffee",
+    }
+
+
+def test_empty_words_are_found_in_real_texts(stdlib: tuple[ArrayIndex, Layout, NDArray[np.int64]]) -> None:
+    index = stdlib[0]
+    words = read_words([clean(text or "", 2000) for text in index.text()])
+    own = np.arange(len(words.vocabulary), dtype=np.int32)
+    single = find_terms(words, own, np.ones(len(own), dtype=bool), 5, longest=1)
+    use = usage(single, words, index.vectors)
+    stop = stop_words(words, single, use)
+    empty = {words.vocabulary[word] for word in np.nonzero(stop)[0]}
+    assert {"the", "a", "of", "is", "to", "in", "and", "this", "that", "with"} <= empty
+    assert not {"socket", "decimal", "coroutine", "archive", "database", "header"} & empty
+    group = word_groups(words, single, use, stop)
+    number = {text: word for word, text in enumerate(words.vocabulary)}
+    assert group[number["sockets"]] == number["socket"]
+    assert group[number["class"]] == number["class"]
