@@ -107,6 +107,18 @@ class StoredMap:
         """Return the file that a `localatlas_pages` hook wrote. Raises KeyError."""
         return self.find_page(name)
 
+    @property
+    def schema(self) -> pa.Schema:
+        """The user's columns at the map's version."""
+        schema = self.store.schema(self.version)
+        return pa.schema([] if schema is None else [schema.field(name) for name in user_columns(schema)])
+
+    def take(self, rows: NDArray[np.integer], names: Sequence[str] | None = None) -> pa.Table:
+        """Return columns of some rows (0..R-1), in the order asked; reads no others."""
+        wanted = self.schema.names if names is None else list(names)
+        positions = self.table[POSITION_COLUMN].combine_chunks().take(pa.array(np.asarray(rows)))
+        return self.store.take(POSITION_COLUMN, positions, wanted, self.version).select(wanted)
+
     def columns(self, names: Sequence[str] | None = None) -> pa.Table:
         """Return columns of the dataset at the map's version, [R] rows in upload order."""
         schema = self.store.schema(self.version)

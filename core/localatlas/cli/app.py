@@ -11,7 +11,7 @@ import click
 
 from localatlas.errors import AtlasError
 
-__all__ = ["cli", "main"]
+__all__ = ["AtlasGroup", "cli", "main"]
 
 # Modules are imported when their command is looked up, so that `localatlas --help` imports no data library.
 COMMANDS = {
@@ -57,7 +57,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit status; a user's error is one clear paragraph, never a traceback."""
-    warnings.showwarning = _show_warning  # type: ignore[assignment]  # it takes everything that is passed
+    warnings.showwarning = _show_warning
     try:
         cli.main(args=arguments, prog_name="localatlas", standalone_mode=False)
     except click.exceptions.Abort:

@@ -10,7 +10,17 @@ from pathlib import Path
 from localatlas.pipeline.records import Job
 from localatlas.protocols import DatasetStore
 
-__all__ = ["cancel_requested", "claim", "jobs", "read_job", "request_cancel", "save", "unfinished"]
+__all__ = [
+    "cancel_requested",
+    "claim",
+    "clear_cancel",
+    "is_claimed",
+    "jobs",
+    "read_job",
+    "request_cancel",
+    "save",
+    "unfinished",
+]
 
 
 def save(store: DatasetStore, job: Job) -> None:

@@ -16,7 +16,7 @@ from localatlas.pipeline.stages import StageStore, content_key, disk_mb
 from localatlas.protocols import Context, Dataset, Executor
 from localatlas.registry import Entry
 
-__all__ = ["StageRunner"]
+__all__ = ["StageRunner", "Work"]
 
 Work = Callable[[Path, Context, Meter], None]
 

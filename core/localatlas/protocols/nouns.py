@@ -113,6 +113,21 @@ class Map(Protocol):
         ...
 
     @property
+    def dataset_identifier(self) -> str:
+        """The dataset's `organization/slug`."""
+        ...
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The user's columns at the map's version."""
+        ...
+
+    @property
+    def alive(self) -> NDArray[np.bool_]:
+        """Which rows have not been deleted since the map was built, bool [R]."""
+        ...
+
+    @property
     def row_ids(self) -> pa.Array:
         """The rows' ids, in upload order, [R]."""
         ...
@@ -144,6 +159,10 @@ class Map(Protocol):
 
     def page(self, name: str) -> Path:
         """Return the local file that a `localatlas_pages` hook wrote as `name`. Raises KeyError."""
+        ...
+
+    def take(self, rows: NDArray[np.integer], names: Sequence[str] | None = None) -> pa.Table:
+        """Return columns of some rows (0..R-1), in the order asked; reads no others."""
         ...
 
     def columns(self, names: Sequence[str] | None = None) -> pa.Table:

@@ -18,6 +18,10 @@ class Make(Protocol):
         """Return `component(component.Options(**options))`."""
         ...
 
+    def new_address(self) -> str:
+        """Return the address of a home that nobody has used yet."""
+        ...
+
 
 @dataclass(frozen=True)
 class Check:
