@@ -62,7 +62,7 @@ export class LabelLayer {
     const drafts = new Map<number, Omit<Entry, "placed">>();
     const labels: Label[] = topics.filter((topic) => topic.size > 0).map((topic) => {
       const style = labelStyle(topic.depth, topic.size / (largest.get(topic.depth) ?? 1), narrow);
-      const lines = breakLines(topic.label);
+      const lines = breakLines(topic.label, narrow);
       this.measure.font = style.font;
       const width = Math.max(...lines.map((line) => this.measure.measureText(line).width));
       drafts.set(topic.id, { topic, lines, style, width });

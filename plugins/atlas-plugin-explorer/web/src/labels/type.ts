@@ -26,19 +26,21 @@ const RANKS: readonly Rank[] = [
 /** Return the style of a label at `depth` (1 is broadest) whose topic has `share` 0..1 of the largest's rows there. */
 export function labelStyle(depth: number, share: number, narrow: boolean): Style {
   const rank = RANKS[Math.min(depth, RANKS.length) - 1];
-  const shrink = narrow ? (depth === 1 ? 0.8 : 0.92) : 1;
+  const shrink = narrow ? (depth === 1 ? 0.76 : 0.9) : 1;
   const exact = (rank.smallest + (rank.largest - rank.smallest) * Math.sqrt(share)) * shrink;
   const size = Math.round(exact * 2) / 2;
   return { font: `${rank.weight} ${size}px ${FONT_FAMILY}`, size, lineHeight: size * 1.16, halo: size * 0.2 + 1 };
 }
 
 const LINE_LENGTH = 17;
+const NARROW_LINE_LENGTH = 12;
 const MOST_LINES = 3;
 
 /** Break a label into up to three lines of like length; words stay whole, what is too long ends in an ellipsis. */
-export function breakLines(text: string): string[] {
+export function breakLines(text: string, narrow = false): string[] {
   const words = text.trim().split(/\s+/u);
-  const lines = Math.min(Math.ceil([...text].length / LINE_LENGTH), MOST_LINES, words.length);
+  const length = narrow ? NARROW_LINE_LENGTH : LINE_LENGTH;
+  const lines = Math.min(Math.ceil([...text].length / length), MOST_LINES, words.length);
   const broken = balanced(words, lines);
   return broken.map((line) => shorten(line, LINE_LENGTH * 1.7));
 }

@@ -18,7 +18,7 @@ import { toPlane, toScreen, type Insets, type Point, type Size, type View } from
 const SETTLE = 130;
 /** Pixels of a picture at rest and of a moving one; above, it is drawn coarser and stretched. */
 const REST_PIXELS = 9_000_000;
-const MOVING_PIXELS = 1_700_000;
+const MOVING_PIXELS = 1_400_000;
 const HIGHEST_RATIO = 2;
 /** How far from a point (CSS pixels) one may point and still mean it. */
 const REACH_MOUSE = 8;

@@ -3,15 +3,15 @@
 import { toPlane, toScreen, type Box, type Point, type Size, type View } from "../map/view";
 import { discKernel, type Kernel } from "./kernel";
 import { PickGrid } from "./grid";
-import { planDraw } from "./plan";
+import { planDraw, type Plan } from "./plan";
 import type { Colors, Drawn, Frame, Mask, Points, Renderer, Theme } from "./renderer";
 import { pointRadius } from "./size";
-import { splatList, splatStretch, type Easel, type Paint } from "./splat";
+import { splatStretch, type Easel, type Filter, type Paint } from "./splat";
 import { Surface } from "./surface";
 import { denseness, toneCurve } from "./tone";
 
 /** How visible the points are that a mask leaves out. */
-const DIMMED = 0.32;
+const DIMMED = 0.4;
 /** Matching points are drawn larger than others, and at least this large (CSS pixels), so that a handful is seen. */
 const EMPHASIS = 1.3;
 const SMALLEST_MATCH = 1.6;
@@ -98,7 +98,7 @@ export class CpuRenderer implements Renderer {
     const radius = this.radius(frame.view.scale) * frame.ratio;
     const easel = this.easel(surface, frame, radius);
     const plan = planDraw(this.points, this.window(frame.view), frame.budget);
-    for (const { start, end, step } of plan.stretches) splatStretch(easel, this.colors, null, start, end, step);
+    this.splat(easel, this.colors, null, plan);
     const ink = (this.density * easel.kernel.area) / (frame.view.scale * frame.ratio) ** 2;
     surface.tone(toneCurve(ink, plan.fraction), this.theme, 1);
     return plan.count;
@@ -112,16 +112,21 @@ export class CpuRenderer implements Renderer {
     const muted: Paint = { index: this.mutedIndex, palette: Float32Array.from(this.theme.muted) };
     const plan = planDraw(this.points, this.window(frame.view), frame.budget);
     const filter = { marks: mask.shown, wanted: 0 };
-    for (const { start, end, step } of plan.stretches) splatStretch(quiet, muted, filter, start, end, step);
+    this.splat(quiet, muted, filter, plan);
     surface.tone(toneCurve(perPixel * quiet.kernel.area, plan.fraction), { ...this.theme, dark: false }, DIMMED);
 
-    const share = mask.positions.length / Math.max(this.points.total, 1);
+    const share = mask.count / Math.max(this.points.total, 1);
+    // A few matches are all drawn, even while moving: a sample could leave them out.
+    const all = planDraw(this.points, this.window(frame.view), mask.count <= frame.budget ? Infinity : frame.budget);
     const louder = Math.max(radius * EMPHASIS, Math.min(SMALLEST_MATCH, 1 / Math.sqrt(share + 1e-9)) * frame.ratio);
     const bright = this.easel(surface, frame, share > 0.5 ? radius : louder);
-    const step = Math.max(Math.ceil(mask.positions.length / frame.budget), 1);
-    splatList(bright, this.colors, mask.positions, step);
-    surface.tone(toneCurve(perPixel * share * bright.kernel.area, 1 / step), this.theme, 1);
-    return plan.count + mask.positions.length / step;
+    this.splat(bright, this.colors, { marks: mask.shown, wanted: 1 }, all);
+    surface.tone(toneCurve(perPixel * share * bright.kernel.area, all.fraction), this.theme, 1);
+    return plan.count;
+  }
+
+  private splat(easel: Easel, paint: Paint, filter: Filter | null, plan: Plan): void {
+    for (const { start, end, step } of plan.stretches) splatStretch(easel, paint, filter, start, end, step);
   }
 
   private easel(surface: Surface, frame: Frame, radius: number): Easel {

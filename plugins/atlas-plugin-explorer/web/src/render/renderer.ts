@@ -38,10 +38,10 @@ export interface Theme {
   readonly muted: Rgb;
 }
 
-/** The points to show; the others are dimmed. `positions` are the shown ones in page order. */
+/** 1 for the points to show, 0 for those to dim; and how many are shown. */
 export interface Mask {
   readonly shown: Uint8Array;
-  readonly positions: Uint32Array;
+  readonly count: number;
 }
 
 /** How to draw one frame. */
@@ -65,6 +65,7 @@ export interface Renderer {
   /** Hand over the points; called again as more arrive. `homeScale` is the scale of the first view. */
   setPoints(points: Points, homeScale: number): void;
   setColors(colors: Colors): void;
+  /** Dim all but some points; null shows all. */
   setMask(mask: Mask | null): void;
   setTheme(theme: Theme): void;
   draw(frame: Frame): Drawn;

@@ -34,68 +34,62 @@ export function splatStretch(
   end: number,
   step: number,
 ): void {
-  const whole = step === 1;
-  const count = whole ? end - start : Math.floor((end - start) / step);
-  const marks = filter?.marks;
-  const wanted = filter?.wanted ?? 0;
-  const single = easel.kernel.reach === 0;
-  const { x, y, scaleX, scaleY, offsetX, offsetY, surface } = easel;
-  const right = surface.width + easel.kernel.reach;
-  const bottom = surface.height + easel.kernel.reach;
-  const low = -easel.kernel.reach;
-  for (let j = 0; j < count; j++) {
-    const i = whole ? start + j : start + Math.floor(j * step);
-    if (marks !== undefined && marks[i] !== wanted) continue;
+  if (easel.kernel.reach === 0) dots(easel, paint, filter, start, end, step);
+  else discs(easel, paint, filter, start, end, step);
+}
+
+/** One pixel a point. All that the loop reads is in local variables: as properties they would cost as much as the work. */
+function dots(easel: Easel, paint: Paint, filter: Filter | null, start: number, end: number, step: number): void {
+  const { x, y, scaleX, scaleY, offsetX, offsetY } = easel;
+  const { ink, stride, width, height } = easel.surface;
+  const { index, palette } = paint;
+  const marks = filter === null ? null : filter.marks;
+  const wanted = filter === null ? 0 : filter.wanted;
+  for (let next = start; next < end; next += step) {
+    const i = next | 0;
+    if (marks !== null && marks[i] !== wanted) continue;
     const px = x[i] * scaleX + offsetX;
     const py = y[i] * scaleY + offsetY;
-    if (!(px >= low && px < right && py >= low && py < bottom)) continue;
-    if (single) dot(surface, paint, i, px, py);
-    else disc(easel, paint, i, px, py);
+    if (!(px >= 0 && px < width && py >= 0 && py < height)) continue;
+    const color = index[i] * 3;
+    const at = (((py | 0) + MARGIN) * stride + (px | 0) + MARGIN) * 4;
+    ink[at] += palette[color];
+    ink[at + 1] += palette[color + 1];
+    ink[at + 2] += palette[color + 2];
+    ink[at + 3] += 1;
   }
 }
 
-export function splatList(easel: Easel, paint: Paint, positions: Uint32Array, step: number): void {
-  const { x, y, scaleX, scaleY, offsetX, offsetY, surface, kernel } = easel;
-  for (let j = 0; j < positions.length; j += step) {
-    const i = positions[j];
+function discs(easel: Easel, paint: Paint, filter: Filter | null, start: number, end: number, step: number): void {
+  const { x, y, scaleX, scaleY, offsetX, offsetY } = easel;
+  const { ink, stride, width, height } = easel.surface;
+  const { reach, offsets, coverage } = easel.kernel;
+  const { index, palette } = paint;
+  const marks = filter === null ? null : filter.marks;
+  const wanted = filter === null ? 0 : filter.wanted;
+  for (let next = start; next < end; next += step) {
+    const i = next | 0;
+    if (marks !== null && marks[i] !== wanted) continue;
     const px = x[i] * scaleX + offsetX;
     const py = y[i] * scaleY + offsetY;
-    const reach = kernel.reach;
-    if (!(px >= -reach && px < surface.width + reach && py >= -reach && py < surface.height + reach)) continue;
-    if (reach === 0) dot(surface, paint, i, px, py);
-    else disc(easel, paint, i, px, py);
-  }
-}
-
-function dot(surface: Surface, paint: Paint, i: number, px: number, py: number): void {
-  const { ink } = surface;
-  const color = paint.index[i] * 3;
-  const at = (((py | 0) + MARGIN) * surface.stride + (px | 0) + MARGIN) * 4;
-  ink[at] += paint.palette[color];
-  ink[at + 1] += paint.palette[color + 1];
-  ink[at + 2] += paint.palette[color + 2];
-  ink[at + 3] += 1;
-}
-
-function disc(easel: Easel, paint: Paint, i: number, px: number, py: number): void {
-  const { surface, kernel } = easel;
-  const { ink } = surface;
-  const left = Math.floor(px);
-  const top = Math.floor(py);
-  const phase = ((py - top) * PHASES | 0) * PHASES + ((px - left) * PHASES | 0);
-  const offsets = kernel.offsets[phase];
-  const coverage = kernel.coverage[phase];
-  const color = paint.index[i] * 3;
-  const red = paint.palette[color];
-  const green = paint.palette[color + 1];
-  const blue = paint.palette[color + 2];
-  const center = ((top + MARGIN) * surface.stride + left + MARGIN) * 4;
-  for (let k = 0; k < offsets.length; k++) {
-    const at = center + offsets[k];
-    const covered = coverage[k];
-    ink[at] += red * covered;
-    ink[at + 1] += green * covered;
-    ink[at + 2] += blue * covered;
-    ink[at + 3] += covered;
+    if (!(px >= -reach && px < width + reach && py >= -reach && py < height + reach)) continue;
+    const left = Math.floor(px);
+    const top = Math.floor(py);
+    const phase = (((py - top) * PHASES) | 0) * PHASES + (((px - left) * PHASES) | 0);
+    const offset = offsets[phase];
+    const covers = coverage[phase];
+    const color = index[i] * 3;
+    const red = palette[color];
+    const green = palette[color + 1];
+    const blue = palette[color + 2];
+    const center = ((top + MARGIN) * stride + left + MARGIN) * 4;
+    for (let k = 0; k < offset.length; k++) {
+      const at = center + offset[k];
+      const covered = covers[k];
+      ink[at] += red * covered;
+      ink[at + 1] += green * covered;
+      ink[at + 2] += blue * covered;
+      ink[at + 3] += covered;
+    }
   }
 }

@@ -24,8 +24,5 @@ export function combineMask(
   }
   let count = 0;
   for (let i = 0; i < shown.length; i++) count += shown[i];
-  const positions = new Uint32Array(count);
-  let next = 0;
-  for (let i = 0; i < shown.length; i++) if (shown[i] === 1) positions[next++] = i;
-  return { shown, positions };
+  return { shown, count };
 }
