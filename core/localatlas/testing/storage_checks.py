@@ -73,9 +73,8 @@ def check_scratch_is_a_folder_that_goes_with_the_dataset(make: Make) -> None:
     backend, store = made(make)
     folder = store.scratch()
     (folder / "partial").write_bytes(b"work")
-    require(
-        (reopened(make, backend).scratch() / "partial").is_file(), "Whoever opens the dataset must find its scratch."
-    )
+    found = reopened(make, backend).scratch() / "partial"
+    require(found.is_file(), "Whoever opens the dataset must find its scratch.")
     backend.delete(KEY)
     require(not folder.exists(), "The scratch folder must be gone with the dataset.")
 

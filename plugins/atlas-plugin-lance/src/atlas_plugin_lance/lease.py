@@ -42,6 +42,7 @@ class LeaseHolder:
         self._tag = ""
         self._stop: threading.Event | None = None
         self._renewing: threading.Thread | None = None
+        self._renewed = threading.Event()
 
     def acquire(self) -> bool:
         """Try once; False if another process holds it."""
@@ -64,6 +65,7 @@ class LeaseHolder:
             tag = won
         self._tag = tag
         self._stop = threading.Event()
+        self._renewed.clear()
         self._renewing = threading.Thread(target=self._renew, args=(self._stop,), daemon=True)
         self._renewing.start()
         return True
@@ -98,6 +100,7 @@ class LeaseHolder:
             if tag is None:
                 return
             self._tag, last = tag, time.monotonic()
+            self._renewed.set()
 
     def _lease(self, *, over: bool = False) -> bytes:
         # The random part keeps one lease from having the tag of another, which may be made of its content.
