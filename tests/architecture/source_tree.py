@@ -67,6 +67,12 @@ class Distribution:
         extras = self.project.get("optional-dependencies", {})
         return [*self.project.get("dependencies", []), *(part for extra in extras.values() for part in extra)]
 
+    @property
+    def test_dependencies(self) -> list[str]:
+        """What its own tests need besides."""
+        group: list[str] = self.pyproject.get("dependency-groups", {}).get("test", [])
+        return group
+
     def sources(self) -> list[Path]:
         """The Python files of its package."""
         return sorted(self.package.rglob("*.py"))

@@ -81,7 +81,7 @@ def test_everything_declared_is_held_to_a_version() -> None:
     root = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = [part for group in root["dependency-groups"].values() for part in group]
     extras = [part for extra in root["project"]["optional-dependencies"].values() for part in extra]
-    required = [part for found in distributions() for part in found.project["dependencies"]]
+    required = [part for found in distributions() for part in [*found.dependencies, *found.test_dependencies]]
     names = {requirement_name(part) for part in [*root["project"]["dependencies"], *groups, *extras, *required]}
     others = {name for name in names if not name.startswith(("localatlas", "atlas-plugin-"))}
     missing = others - set(constraints())
