@@ -66,6 +66,21 @@ class SyntheticMap:
     seed: int
     table: pa.Table
     pages: Path | None = None
+    dataset_identifier: str = "tests/synthetic"
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns."""
+        return self.table.schema
+
+    @property
+    def alive(self) -> NDArray[np.bool_]:
+        """No row was deleted."""
+        return np.ones(self.table.num_rows, bool)
+
+    def take(self, rows: NDArray[np.integer], names: Sequence[str] | None = None) -> pa.Table:
+        """Return some rows."""
+        return self.columns(names).take(pa.array(rows))
 
     def page(self, name: str) -> Path:
         """Return a page file, once there are any."""

@@ -42,7 +42,8 @@ def write_pages(map: Map, folder: Path, context: Context) -> None:  # noqa: A002
     }
     head = {"format": FORMAT, "version": VERSION, "fingerprint": writer.fingerprint}
     # Last, so that an index is there only when everything that it names is.
-    writer.json(INDEX, {**head, "map": {"id": map.id, "name": map.name}, **index})
+    names = {"map": {"id": map.id, "name": map.name}, "dataset": map.dataset_identifier}
+    writer.json(INDEX, {**head, **names, **index})
     context.progress(1.0, "pages written")
 
 

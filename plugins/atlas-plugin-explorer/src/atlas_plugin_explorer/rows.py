@@ -30,15 +30,14 @@ SAFE_INTEGER = 2**53
 
 @dataclass(frozen=True)
 class Parts:
-    """What a map's rows are made of, read once: storage is slower than memory."""
+    """What is known of all rows and small enough to keep: everything but the user's columns."""
 
-    table: pa.Table
     ids: pa.Array
     topics: Topics | None
     duplicates: Duplicates | None
     positions: NDArray[np.int64]
 
-    def row(self, number: int, values: list[Any], limit: int | None) -> dict[str, Any]:
+    def row(self, number: int, values: tuple[Any, ...], limit: int | None) -> dict[str, Any]:
         """Return one row, given its values."""
         shown, cut = [], {}
         for place, value in enumerate(values):
@@ -80,7 +79,7 @@ class RowReader:
         made, ids = self._map, self._map.row_ids
         positions = np.full(len(ids), -1, np.int64)
         positions[self._order] = np.arange(len(self._order))
-        return Parts(made.columns(), ids, made.topic_model, made.duplicate_groups, positions)
+        return Parts(ids, made.topic_model, made.duplicate_groups, positions)
 
     def text(self, field: str) -> pa.ChunkedArray:
         """Return a text column [R]; the one asked for last is kept."""
@@ -106,11 +105,18 @@ class RowReader:
         total = len(parts.ids)
         if max(numbers) >= total:
             raise RowNotFoundError(f"there is no row {max(numbers):,}: this map has rows 0 to {total - 1:,}")
-        part = parts.table.take(pa.array(numbers, pa.int64()))
-        values = [part.column(k).to_pylist() for k in range(part.num_columns)]
+        # A store answers each row once, however often it is asked for.
+        distinct = sorted(set(numbers))
+        values = dict(zip(distinct, self._values(distinct), strict=True))
         limit = None if full else LONGEST_TEXT
-        rows = [parts.row(number, [column[k] for column in values], limit) for k, number in enumerate(numbers)]
-        return {"columns": part.column_names, "rows": rows}
+        rows = [parts.row(number, values[number], limit) for number in numbers]
+        return {"columns": self._map.schema.names, "rows": rows}
+
+    def _values(self, rows: list[int]) -> list[tuple[Any, ...]]:
+        if not self._map.schema.names:
+            return [()] * len(rows)
+        part = self._map.take(np.array(rows, np.int64))
+        return list(zip(*(column.to_pylist() for column in part.columns), strict=True))
 
     def numbers(self, positions: Sequence[int]) -> list[int]:
         """Return the rows of points.

@@ -54,10 +54,10 @@ def serve(map: Map, host: str, port: int, *, browser: bool) -> None:  # noqa: A0
         )
         url = address(listener)
         click.echo(f"The map {map.name!r} is at {url} (Ctrl-C ends it)")
-        if browser:
-            # A text browser would keep this thread until it is closed.
-            threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
         with contextlib.suppress(KeyboardInterrupt):
+            if browser:
+                # A text browser would keep this thread until it is closed.
+                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
             uvicorn.Server(settings).run(sockets=[listener])
 
 
