@@ -87,7 +87,12 @@ test("breaking keeps every word of a label that fits", () => {
 });
 
 test("broad labels are larger and heavier than fine ones", () => {
-  assert.ok(labelStyle(1, 0.2, false).size > labelStyle(2, 1, false).size - 2);
-  assert.ok(labelStyle(1, 1, false).size > labelStyle(1, 0.1, false).size);
-  assert.ok(labelStyle(3, 0, true).size >= 11);
+  const window = { width: 1280, height: 800 };
+  assert.ok(labelStyle(1, 0.2, window).size > labelStyle(2, 1, window).size);
+  assert.ok(labelStyle(1, 1, window).size > labelStyle(1, 0.1, window).size);
+});
+
+test("labels can be read on a phone and from afar", () => {
+  assert.ok(labelStyle(3, 0, { width: 360, height: 640 }).size >= 10.5);
+  assert.ok(labelStyle(3, 0, { width: 3840, height: 2160 }).size >= 17);
 });

@@ -4,14 +4,13 @@ import type { Topic } from "../api/format";
 import { toScreen, type Point, type Size, type View } from "../map/view";
 import { placeLabels, visibility, type Label, type Placed } from "./place";
 import { drawSprite, type Ink, type Sprite } from "./sprite";
-import { breakLines, labelStyle, type Style } from "./type";
+import { breakLines, isNarrow, labelStyle, type Style } from "./type";
 
 /** Space between two labels, CSS pixels. */
 const GAP_X = 12;
 const GAP_Y = 7;
 /** From this visibility on a label counts as shown. */
 const READABLE = 0.35;
-const NARROW = 600;
 /** Space between a label and the window's edge. */
 const EDGE = 6;
 
@@ -56,13 +55,12 @@ export class LabelLayer {
   setTopics(topics: readonly Topic[], homeScale: number, size: Size): void {
     this.topics = topics;
     this.sprites.clear();
-    const narrow = size.width < NARROW;
     const largest = new Map<number, number>();
     for (const topic of topics) largest.set(topic.depth, Math.max(largest.get(topic.depth) ?? 1, topic.size));
     const drafts = new Map<number, Omit<Entry, "placed">>();
     const labels: Label[] = topics.filter((topic) => topic.size > 0).map((topic) => {
-      const style = labelStyle(topic.depth, topic.size / (largest.get(topic.depth) ?? 1), narrow);
-      const lines = breakLines(topic.label, narrow);
+      const style = labelStyle(topic.depth, topic.size / (largest.get(topic.depth) ?? 1), size);
+      const lines = breakLines(topic.label, isNarrow(size));
       this.measure.font = style.font;
       const width = Math.max(...lines.map((line) => this.measure.measureText(line).width));
       drafts.set(topic.id, { topic, lines, style, width });

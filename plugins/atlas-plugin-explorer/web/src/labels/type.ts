@@ -1,5 +1,7 @@
 /** The typography of topic labels: sizes by depth and weight, lines broken where they balance. */
 
+import type { Size } from "../map/view";
+
 export const FONT_FAMILY =
   '-apple-system, "Segoe UI", Roboto, Inter, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, system-ui, sans-serif';
 
@@ -24,14 +26,26 @@ const RANKS: readonly Rank[] = [
 ];
 
 /** Return the style of a label at `depth` (1 is broadest) whose topic has `share` 0..1 of the largest's rows there. */
-export function labelStyle(depth: number, share: number, narrow: boolean): Style {
+export function labelStyle(depth: number, share: number, window: Size): Style {
   const rank = RANKS[Math.min(depth, RANKS.length) - 1];
-  const shrink = narrow ? (depth === 1 ? 0.76 : 0.9) : 1;
-  const exact = (rank.smallest + (rank.largest - rank.smallest) * Math.sqrt(share)) * shrink;
+  const exact = (rank.smallest + (rank.largest - rank.smallest) * Math.sqrt(share)) * enlargement(depth, window);
   const size = Math.round(exact * 2) / 2;
   return { font: `${rank.weight} ${size}px ${FONT_FAMILY}`, size, lineHeight: size * 1.16, halo: size * 0.2 + 1 };
 }
 
+/** Phones have smaller labels, above all broad ones; large screens, which stand farther away, have larger ones. */
+function enlargement(depth: number, window: Size): number {
+  if (isNarrow(window)) return depth === 1 ? 0.76 : 0.9;
+  return Math.min(Math.max(Math.sqrt(Math.min(window.width, window.height) / ORDINARY), 1), 1.5);
+}
+
+export function isNarrow(window: Size): boolean {
+  return window.width < NARROW;
+}
+
+const NARROW = 600;
+/** The smaller side of an ordinary window, CSS pixels. */
+const ORDINARY = 900;
 const LINE_LENGTH = 17;
 const NARROW_LINE_LENGTH = 12;
 const MOST_LINES = 3;

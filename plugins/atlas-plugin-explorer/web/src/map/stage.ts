@@ -191,7 +191,12 @@ export class Stage {
     this.paintOverlay(moving);
     if (moving) this.events.moved();
     if (this.motion.moving || this.pictureStale || moving) this.schedule();
-    else this.events.rested(this.motion.view);
+    else this.rest();
+  }
+
+  private rest(): void {
+    this.events.rested(this.motion.view);
+    if (this.points !== null && this.points.loaded === this.points.total) whenIdle(() => this.renderer.prepare());
   }
 
   private paintPicture(moving: boolean): void {
@@ -246,6 +251,12 @@ export class Stage {
     this.parts.overlay.width = Math.round(this.size.width * ratio);
     this.parts.overlay.height = Math.round(this.size.height * ratio);
   }
+}
+
+/** Safari has no requestIdleCallback. */
+function whenIdle(work: () => void): void {
+  if ("requestIdleCallback" in window) requestIdleCallback(work);
+  else setTimeout(work, SETTLE);
 }
 
 function overlayRatio(): number {

@@ -87,11 +87,14 @@ export class CpuRenderer implements Renderer {
     return { count, milliseconds: performance.now() - begun };
   }
 
+  prepare(): void {
+    if (this.points.loaded > 0) this.grid ??= new PickGrid(this.points, boxOf(this.points));
+  }
+
   pick(view: View, pixel: Point, reach: number): number {
-    if (this.points.loaded === 0) return -1;
-    this.grid ??= new PickGrid(this.points, boxOf(this.points));
+    this.prepare();
     const place = toPlane(view, this.size, pixel);
-    return this.grid.nearest(place.x, place.y, reach / view.scale, this.mask?.shown ?? null);
+    return this.grid?.nearest(place.x, place.y, reach / view.scale, this.mask?.shown ?? null) ?? -1;
   }
 
   private drawAll(surface: Surface, frame: Frame): number {
@@ -118,8 +121,9 @@ export class CpuRenderer implements Renderer {
     const share = mask.count / Math.max(this.points.total, 1);
     // A few matches are all drawn, even while moving: a sample could leave them out.
     const all = planDraw(this.points, this.window(frame.view), mask.count <= frame.budget ? Infinity : frame.budget);
-    const louder = Math.max(radius * EMPHASIS, Math.min(SMALLEST_MATCH, 1 / Math.sqrt(share + 1e-9)) * frame.ratio);
-    const bright = this.easel(surface, frame, share > 0.5 ? radius : louder);
+    const larger = Math.min(radius * EMPHASIS, radius + frame.ratio);
+    const visible = Math.min(SMALLEST_MATCH, 1 / Math.sqrt(share + 1e-9)) * frame.ratio;
+    const bright = this.easel(surface, frame, share > 0.5 ? radius : Math.max(larger, visible));
     this.splat(bright, this.colors, { marks: mask.shown, wanted: 1 }, all);
     surface.tone(toneCurve(perPixel * share * bright.kernel.area, all.fraction), this.theme, 1);
     return plan.count;

@@ -69,6 +69,8 @@ export interface Renderer {
   setMask(mask: Mask | null): void;
   setTheme(theme: Theme): void;
   draw(frame: Frame): Drawn;
+  /** Make ready for `pick`, which would otherwise take its time on the first call. */
+  prepare(): void;
   /** Return the point nearest to the pixel (CSS) within `reach` pixels, or -1. */
   pick(view: View, pixel: Point, reach: number): number;
   /** Return the radius of a point in CSS pixels at this scale. */

@@ -6,7 +6,7 @@ import type { Size } from "../map/view";
 const INK = 0.15;
 const SMALLEST = 0.5;
 const LARGEST_AT_HOME = 4;
-const LARGEST = 8;
+const LARGEST = 7;
 /** Points grow slower than the map, so that zooming in pulls them apart. */
 const GROWTH = 0.38;
 

@@ -18,7 +18,7 @@ import { NO_QUERY, type ColorChoice, type Store } from "./store";
 
 /** A mouse that passes over points asks for none of them. */
 const HOVER_PAUSE = 70;
-const VISIT_ZOOM = 9;
+const VISIT_ZOOM = 6;
 
 export class Explorer {
   private stage: Stage | null = null;
