@@ -30,11 +30,13 @@ def ls_command(*, as_json: bool) -> None:
     if not rows:
         console.print(f"No datasets in {place.address} yet. `localatlas demo` makes the first one.")
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for head in ("dataset", "rows", "maps", "made", "description"):
-        table.add_column(
-            head, justify="right" if head in ("rows", "maps") else "left", overflow="ellipsis", no_wrap=True
-        )
+    table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
+    table.add_column("dataset", no_wrap=True)
+    table.add_column("rows", justify="right", no_wrap=True)
+    table.add_column("maps", justify="right", no_wrap=True)
+    table.add_column("made", no_wrap=True)
+    # The one column that may be cut: the others are needed to act on.
+    table.add_column("description", no_wrap=True, overflow="ellipsis", ratio=1)
     for row in rows:
         maps = str(len(row["maps"]))
         table.add_row(short(row["identifier"]), f"{row['rows']:,}", maps, row["created"][:10], row["description"])

@@ -37,9 +37,9 @@ def map_command(
     no_duplicates: bool,
     seed: int | None,
 ) -> None:
-    """Map the rows of FILE: CSV, TSV, JSON, JSON lines, Parquet or Arrow.
+    """Map the rows of a file.
 
-    When a run is interrupted, the same command goes on where it stopped.
+    FILE is CSV, TSV, JSON, JSON lines, Parquet or Arrow. When a run is interrupted, the same command goes on where it stopped.
     """
     from rich.console import Console
 

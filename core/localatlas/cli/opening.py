@@ -14,7 +14,10 @@ __all__ = ["open_command"]
 @click.option("--port", default=0, help="Port to serve on; a free one by default.")
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
 def open_command(*, dataset: str | None, name: str | None, host: str, port: int, browser: bool) -> None:
-    """Serve the page of DATASET's newest map until Ctrl-C; without DATASET, of the newest map of all."""
+    """Show a map in the browser.
+
+    Serves the page of DATASET's newest map until Ctrl-C; without DATASET, of the newest map of all.
+    """
     from localatlas.dataset import AtlasDataset
     from localatlas.errors import MapNotFoundError
     from localatlas.home import Home

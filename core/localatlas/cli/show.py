@@ -42,11 +42,9 @@ def show_map(console: Console, projection: AtlasProjection) -> None:
         console.print(duplicates_panel(projection.stored))
     console.print()
     console.print(
-        Text.assemble(
-            ("Mapped ", ""), (f"{record.placed:,} of {record.rows:,} rows", "bold"), f" in {total:.1f} s of building."
-        )
+        Text.assemble("Mapped ", (f"{record.placed:,} of {record.rows:,} rows", "bold"), f" in {total:.1f} s.")
     )
-    console.print(Text.assemble("Open the map:  ", (f"localatlas open {short(projection.dataset.identifier)}", "bold")))
+    console.print(Text.assemble("Look at it:  ", (f"localatlas open {short(projection.dataset.identifier)}", "bold")))
 
 
 def stage_table(reports: list[StageReport]) -> Table:
