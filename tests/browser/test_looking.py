@@ -139,6 +139,19 @@ def test_the_address_brings_back_the_view(page: MapPage) -> None:
     assert drawn
 
 
+def test_an_address_that_is_pasted_is_followed(page: MapPage) -> None:
+    home = page.view
+    page.wheel(600, 300, -240, times=3)
+    seen = page.view
+    address = page.driver.current_url
+    page.find("#home").click()
+    page.rest()
+    assert page.view == pytest.approx(home, abs=1e-6)
+    page.driver.execute_script("location.hash = arguments[0]", address.partition("#")[2])
+    page.until(lambda: page.view.zoom > 2, "the address is not followed")
+    assert page.view == pytest.approx(seen, rel=1e-4)
+
+
 def test_reduced_motion_goes_there_at_once(page: MapPage) -> None:
     page.emulate({"prefers-reduced-motion": "reduce"})
     zoom = page.driver.execute_async_script(

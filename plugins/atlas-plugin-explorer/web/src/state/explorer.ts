@@ -19,6 +19,8 @@ import { NO_QUERY, type ColorChoice, type Store } from "./store";
 /** A mouse that passes over points asks for none of them. */
 const HOVER_PAUSE = 70;
 const VISIT_ZOOM = 6;
+/** Milliseconds after which points are shown without their colours. */
+const LONGEST_GREY = 350;
 
 export class Explorer {
   private stage: Stage | null = null;
@@ -26,9 +28,13 @@ export class Explorer {
   private hoverTimer: ReturnType<typeof setTimeout> | undefined;
   private rows: RowSource | null = null;
   private readonly colors: ColorSource;
+  private nowColored: () => void = () => undefined;
+  /** Points are first shown in their colours, unless those keep one waiting. */
+  private readonly colored: Promise<void>;
 
   constructor(readonly store: Store) {
     this.colors = new ColorSource(store);
+    this.colored = new Promise((resolve) => (this.nowColored = resolve));
   }
 
   /** Read what the map is. The stage comes when there is a place to draw (`attach`). */
@@ -57,15 +63,25 @@ export class Explorer {
     if (index === null || this.stage !== null) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     this.rows = new RowSource(index);
+    setTimeout(this.nowColored, LONGEST_GREY);
     const stage = new Stage(parts, index, size, insets, this.stageEvents(), () => still.matches);
     this.stage = stage;
     const { view } = readPlace(location.hash);
     if (view !== null) stage.motion.jump(view);
+    // An address that is pasted over this page's own loads nothing anew.
+    window.addEventListener("hashchange", () => {
+      const place = readPlace(location.hash);
+      stage.motion.jump(place.view ?? stage.motion.home);
+      this.store.query.value = place.query;
+      if (place.color !== null) this.choose(place.color);
+    });
     stage.setTopics(this.store.topics.peek());
     this.follow(stage, index, this.rows);
     loadGeometry(index, (points) => {
-      stage.setPoints(points);
-      this.store.loaded.value = points.loaded;
+      void this.colored.then(() => {
+        stage.setPoints(points);
+        this.store.loaded.value = points.loaded;
+      });
     }).catch((error: unknown) => {
       this.store.status.value = { kind: "failed", message: messageOf(error) };
     });
@@ -153,6 +169,7 @@ export class Explorer {
       store.coloring.value = coloring;
       store.colorTrouble.value = null;
       stage.setColors(coloring.colors);
+      this.nowColored();
       this.mask();
     } catch (error) {
       store.colorTrouble.value = messageOf(error);
