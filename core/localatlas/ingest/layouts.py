@@ -26,15 +26,12 @@ def plain(table: pa.Table) -> pa.Table:
         InvalidDataError: a column is a union, a list view or run-end encoded.
     """
     schema = pa.schema([_plain_field(field) for field in table.schema])
-    try:
-        # Arrow casts by name where it can; positions keep tables with a name twice alive until they are refused.
-        columns = [
-            column if column.type == field.type else column.cast(field.type)
-            for column, field in zip(table.columns, schema, strict=True)
-        ]
-        return pa.Table.from_arrays(columns, schema=schema).unify_dictionaries()
-    except pa.ArrowException as error:
-        raise InvalidDataError(f"the table cannot be stored as it is laid out: {error}.") from error
+    # By position, not by name: a table with a name twice must live until it is refused.
+    columns = [
+        column if column.type == field.type else column.cast(field.type)
+        for column, field in zip(table.columns, schema, strict=True)
+    ]
+    return pa.Table.from_arrays(columns, schema=schema).unify_dictionaries()
 
 
 def _plain_field(field: pa.Field) -> pa.Field:

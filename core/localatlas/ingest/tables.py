@@ -49,6 +49,9 @@ def to_table(data: Any) -> pa.Table:
 
 
 def _speaks_arrow(data: Any) -> bool:
+    # A pandas Series streams one column without a name; it is refused with a hint instead.
+    if isinstance(data, pd.Series):
+        return False
     return hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__")
 
 

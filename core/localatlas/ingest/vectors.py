@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from localatlas.errors import AtlasTypeError, InvalidDataError, listing
+from localatlas.ingest.schema import is_list
 
 __all__ = ["to_vectors"]
 
@@ -49,10 +50,10 @@ def _matrix(embeddings: Any) -> NDArray[Any]:
         return _from_rows(list(embeddings))
     if isinstance(embeddings, np.ndarray) and embeddings.dtype == np.dtype(object) and embeddings.ndim == 1:
         return _from_rows(list(embeddings))
-    if isinstance(embeddings, pd.DataFrame) or hasattr(embeddings, "__array__"):
+    if hasattr(embeddings, "__arrow_c_stream__") and is_list((stream := pa.chunked_array(embeddings)).type):
+        return _from_arrow(stream)
+    if hasattr(embeddings, "__array__"):
         return _as_numbers(embeddings, "embeddings")
-    if hasattr(embeddings, "__arrow_c_stream__"):
-        return _from_arrow(pa.chunked_array(embeddings))
     if isinstance(embeddings, Sequence) and not isinstance(embeddings, str | bytes):
         return _from_rows(embeddings)
     raise AtlasTypeError(f"embeddings of type {type(embeddings).__qualname__} are not taken; give {ACCEPTED}.")
@@ -86,8 +87,7 @@ def _from_rows(values: Sequence[Any]) -> NDArray[Any]:
 
 def _from_arrow(embeddings: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
     lists = embeddings.combine_chunks() if isinstance(embeddings, pa.ChunkedArray) else embeddings
-    types = pa.types
-    if not (types.is_fixed_size_list(lists.type) or types.is_list(lists.type) or types.is_large_list(lists.type)):
+    if not is_list(lists.type):
         raise AtlasTypeError(f"embeddings of the Arrow type {lists.type} are not taken; give {ACCEPTED}.")
     if lists.null_count:
         nulls = np.flatnonzero(lists.is_null().to_numpy(zero_copy_only=False))
