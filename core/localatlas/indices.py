@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +53,8 @@ class AtlasProjection:
         self.id = self.projection_id = map_id
         self._store = store
         self._found: tuple[IndexRecord, MapRecord] | None = None
+        self._opened: tuple[int, StoredMap] | None = None
+        self._embeddings: AtlasMapEmbeddings | None = None
 
     @property
     def record(self) -> tuple[IndexRecord, MapRecord]:
@@ -125,9 +126,15 @@ class AtlasProjection:
         """The address of the dataset."""
         return f"localatlas://{self.dataset.identifier}"
 
-    @cached_property
+    @property
     def stored(self) -> StoredMap:
-        """The map's parts on disk (`localatlas.protocols.Map`)."""
+        """The map's parts on disk (`localatlas.protocols.Map`); opened anew when rows have changed since."""
+        version = self._store.version()
+        if self._opened is None or self._opened[0] != version:
+            self._opened, self._embeddings = (version, self._open_stored()), None
+        return self._opened[1]
+
+    def _open_stored(self) -> StoredMap:
         index, record = self.record
         names = self._store.objects(record.prefix)
         topics = f"{record.prefix}/topics.arrow"
@@ -150,10 +157,13 @@ class AtlasProjection:
         """The user's columns."""
         return AtlasMapData(self)
 
-    @cached_property
+    @property
     def embeddings(self) -> AtlasMapEmbeddings:
-        """Places, vectors and vector search."""
-        return AtlasMapEmbeddings(self, self._store)
+        """Places, vectors and vector search; kept until rows change, for its vectors are mapped once."""
+        _ = self.stored  # forgets the view of rows that have changed since
+        if self._embeddings is None:
+            self._embeddings = AtlasMapEmbeddings(self, self._store)
+        return self._embeddings
 
     @property
     def topics(self) -> AtlasMapTopics:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from localatlas import registries, resolve
 from localatlas.config import settings
 from localatlas.data_operations.view import View
-from localatlas.errors import AtlasValueError, NotReadyError, RowNotFoundError, listing
+from localatlas.errors import AtlasTypeError, AtlasValueError, NotReadyError, RowNotFoundError, listing
 from localatlas.ingest import to_vectors
 from localatlas.pipeline.contracts import blame
 from localatlas.pipeline.stages import load_array
@@ -65,6 +65,7 @@ class AtlasMapEmbeddings(View):
 
         Raises:
             AtlasValueError: neither or both of `queries` and `ids` are given, or `k` is less than 1.
+            AtlasTypeError: `ids` is no list of ids, or `queries` no array.
             RowNotFoundError: an id is not on the map.
         """
         if (queries is None) == (ids is None):
@@ -76,7 +77,8 @@ class AtlasMapEmbeddings(View):
             wanted = np.ascontiguousarray(self._vectors[self._vector_of_row[starts]])
         else:
             starts = None
-            wanted = self._directions(to_vectors(queries, len(queries), self._record.dimensions))
+            rows = len(queries) if hasattr(queries, "__len__") else 0  # `to_vectors` refuses the type
+            wanted = self._directions(to_vectors(queries, rows, self._record.dimensions))
         found, distances = self._search(wanted, k)
         return self._expand(found, distances, starts, k)
 
@@ -105,8 +107,12 @@ class AtlasMapEmbeddings(View):
         return list(self._map.row_ids.to_pylist())
 
     def _rows_of(self, ids: Sequence[Any]) -> NDArray[np.intp]:
+        if not isinstance(ids, list | tuple | pa.Array):
+            raise AtlasTypeError(f"ids must be a list of ids, got {type(ids).__qualname__}")
+        if isinstance(ids, pa.Array):
+            ids = ids.to_pylist()
         row_of = {value: row for row, value in enumerate(self._ids)}
-        placed = self._vector_of_row >= 0
+        placed = (self._vector_of_row >= 0) & self._map.alive
         missing = [value for value in ids if value not in row_of or not placed[row_of[value]]]
         if missing:
             raise RowNotFoundError(f"the map {self.projection.name!r} has no vector for the ids {listing(missing)}")
