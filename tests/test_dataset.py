@@ -228,3 +228,12 @@ def test_deleting_a_dataset(dataset: AtlasDataset) -> None:
     assert dataset.delete()
     with pytest.raises(DatasetNotFoundError):
         AtlasDataset.load("sample")
+
+
+def test_many_small_batches_are_merged_and_maps_keep_their_rows(dataset: AtlasDataset) -> None:
+    made = dataset.create_index(indexed_field="text", progress=False)
+    before = made.data.df
+    for i in range(70):
+        dataset.add_data([{"id": f"more{i}", "text": "x", "n": i}])
+    assert dataset.total_datums == 77
+    assert AtlasDataset("sample").maps[0].data.df.equals(before)

@@ -11,11 +11,16 @@ import pyarrow.compute as pc
 
 from localatlas.errors import InvalidDataError, listing
 from localatlas.ingest import attach, check_table, conform, merge_schema, storable, to_table, to_vectors
+from localatlas.pipeline import jobs
+from localatlas.pipeline.commit import index_records
 from localatlas.protocols import DatasetStore
 from localatlas.protocols.storage import EMBEDDING_COLUMN
 from localatlas.stored_map import user_columns
 
 __all__ = ["add_rows"]
+
+# Many small batches make many small files; looking after them costs more than one append, so not after each.
+APPENDS_PER_COMPACTION = 64
 
 
 def add_rows(store: DatasetStore, data: Any, embeddings: Any, id_field: str | None) -> int:
@@ -36,8 +41,16 @@ def add_rows(store: DatasetStore, data: Any, embeddings: Any, id_field: str | No
         rows = storable(conform(table, merge_schema(known, table.schema)))
         _tell_of_empty_columns(table, rows)
         positions = np.arange(table.num_rows, dtype=np.int64) + store.next_position()
-        store.append(attach(rows, positions=positions, vectors=vectors))
+        version = store.append(attach(rows, positions=positions, vectors=vectors))
+        if version % APPENDS_PER_COMPACTION == 0:
+            store.compact(keep_versions=_versions_in_use(store))
     return int(table.num_rows)
+
+
+def _versions_in_use(store: DatasetStore) -> list[int]:
+    """Return the versions that finished maps show and that unfinished builds read."""
+    building = {job.version for job in jobs.jobs(store) if job.state != "done"}
+    return sorted(building | {record.version for record in index_records(store)})
 
 
 def _read(data: Any, embeddings: Any, id_field: str | None) -> tuple[pa.Table, Any]:

@@ -39,7 +39,8 @@ def map_command(
 ) -> None:
     """Map the rows of a file.
 
-    FILE is CSV, TSV, JSON, JSON lines, Parquet or Arrow. When a run is interrupted, the same command goes on where it stopped.
+    FILE is CSV, TSV, JSON, JSON lines, Parquet or Arrow. When a run is interrupted, the same command goes on where it
+    stopped.
     """
     from rich.console import Console
 

@@ -11,7 +11,7 @@ from localatlas.errors import BuildCancelled, BuildError
 from localatlas.pipeline import jobs
 from localatlas.pipeline.progress import Listener, silent
 from localatlas.pipeline.records import IndexRecord, Job
-from localatlas.pipeline.sequence import Sequence
+from localatlas.pipeline.sequence import StageSequence
 from localatlas.protocols import Dataset, DatasetStore
 
 __all__ = ["run_build"]
@@ -43,7 +43,7 @@ def run_build(
             raise BuildError(f"another process is building {job.plan.name!r} (job {job.id}); wait for it, or cancel it")
         _note(store, job, state="running", error=None)
         try:
-            sequence = Sequence(job, dataset, store, components or Components.from_plan(job.plan), listener)
+            sequence = StageSequence(job, dataset, store, components or Components.from_plan(job.plan), listener)
             record = sequence.run()
         except (BuildCancelled, KeyboardInterrupt):
             jobs.clear_cancel(store, job)

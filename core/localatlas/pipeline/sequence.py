@@ -30,14 +30,14 @@ from localatlas.protocols import Context, Dataset, DatasetStore, NeighborGraph
 from localatlas.protocols.storage import EMBEDDING_COLUMN
 from localatlas.stored_map import StoredMap
 
-__all__ = ["Sequence"]
+__all__ = ["StageSequence"]
 
 GIVEN = "given"
 # Writing the job's record is cheap, but not so cheap that every batch should do it.
 RECORDED_STEP = 0.01
 
 
-class Sequence:
+class StageSequence:
     """One run of the pipeline over one job."""
 
     def __init__(
