@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from source_tree import (
     ROOT,
     Distribution,
@@ -80,6 +81,7 @@ def test_a_plugin_imports_no_other_plugin(plugin: Distribution) -> None:
     assert not wrong, wrong
 
 
+@pytest.mark.plugins
 def test_a_plugin_declares_every_library_it_imports(plugin: Distribution) -> None:
     declared = {requirement_name(part) for part in plugin.dependencies}
     # The contract itself speaks in the core's libraries, so they come with localatlas.
