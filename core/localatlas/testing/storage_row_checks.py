@@ -19,6 +19,7 @@ from localatlas.testing.storage_example import BATCH, ids, made, raises, reopene
 __all__ = ["ROW_CHECKS"]
 
 READER_SECONDS = 120.0
+TEN = 10
 
 
 @check("storage")
@@ -151,14 +152,21 @@ def check_versions_stay_readable(make: Make) -> None:
         store.append(rows(100 + number, 1))
         if number % 15 == 0:
             store.compact([first, second, third])
+    # The newest version when fragments are merged, and an old one later on.
+    fourth = store.version()
     store.compact([first, second, third])
+    store.append(rows(140, 1))
+    store.compact([first, second, third, fourth])
     for seen in (store, reopened(make, backend)):
         require_rows(seen, ids(range(BATCH)), "At the first version", first)
         require_rows(seen, ids(range(2 * BATCH)), "At the second version", second)
         require_rows(seen, ids(range(2, 2 * BATCH)), "At the version after a deletion", third)
         found = seen.take("id", pa.array(ids([1, 0])), ["id"], first)["id"].to_pylist()
         require(found == ids([1, 0]), f"`take` at an old version must return its rows, not {found}.")
-        require_rows(seen, ids([*range(3, 2 * BATCH), 2 * BATCH, *range(100, 140)]), "Now")
+        require_rows(
+            seen, ids([*range(3, 2 * BATCH), 2 * BATCH, *range(100, 140)]), "At the version that was merged", fourth
+        )
+        require_rows(seen, ids([*range(3, 2 * BATCH), 2 * BATCH, *range(100, 141)]), "Now")
 
 
 @check("storage")
@@ -244,15 +252,17 @@ def check_take_keeps_order(make: Make) -> None:
 def check_positions_are_never_used_again(make: Make) -> None:
     """`next_position` does not go back when the last rows are deleted and compacted away."""
     backend, store = made(make)
-    store.append(rows(0, 10))
+    store.append(rows(0, TEN))
     store.delete("id", pa.array(ids([8, 9])))
     store.compact()
-    require(reopened(make, backend).next_position() == 10, "After a deletion `next_position` must not go back.")  # noqa: PLR2004
+    require(reopened(make, backend).next_position() == TEN, "After a deletion `next_position` must not go back.")
+    store.replace("id", pa.array(ids([3])), rows(3, 1))
+    require(reopened(make, backend).next_position() == TEN, "A row replaced in its place must not set it back.")
     store.delete("id", pa.array(ids(range(8))))
     store.compact()
-    require(reopened(make, backend).next_position() == 10, "When all rows are gone it must not go back.")  # noqa: PLR2004
-    store.append(rows(10, 1))
-    require_rows(reopened(make, backend), ids([10]), "After all rows were deleted and one appended")
+    require(reopened(make, backend).next_position() == TEN, "When all rows are gone it must not go back.")
+    store.append(rows(TEN, 1))
+    require_rows(reopened(make, backend), ids([TEN]), "After all rows were deleted and one appended")
 
 
 @check("storage")

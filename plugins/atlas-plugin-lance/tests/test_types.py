@@ -18,6 +18,7 @@ from localatlas.errors import AtlasTypeError, InvalidDataError
 from localatlas.protocols import DatasetKey
 
 KEY = DatasetKey("me", "data")
+NAMES = ["", "a.b", "`", '"', "x`y", "_rowid", "_rowaddr", "c_6162", "Ä", "select", " ", "日本"]
 UNITS = ("s", "ms", "us", "ns")
 WORDS = st.text(alphabet=st.characters(codec="utf-8"), max_size=8)
 BYTES = st.binary(max_size=8)
@@ -36,7 +37,9 @@ def decimals(kind: pa.DataType) -> st.SearchStrategy[decimal.Decimal]:
 
 
 INTEGERS = [pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()]
-DECIMALS = [pa.decimal32(7, 2), pa.decimal64(15, 4), pa.decimal128(38, 10), pa.decimal256(70, 30), pa.decimal128(9, -3)]
+DECIMALS = [
+    *(pa.decimal32(7, 2), pa.decimal64(15, 4), pa.decimal128(38, 10), pa.decimal256(70, 30), pa.decimal128(9, -3)),
+]
 # Made from int64 below, so that values outside Python's own range of dates are tried too.
 MOMENTS = [
     *(pa.timestamp(unit) for unit in UNITS),
@@ -122,6 +125,68 @@ def storage(tmp_path_factory: pytest.TempPathFactory) -> LanceStorage:
     return LanceStorage(LanceStorage.Options(address=str(tmp_path_factory.mktemp("home"))))
 
 
+def wrapped() -> dict[str, tuple[pa.DataType, Callable[[Any], Any]]]:
+    """Return every leaf by itself and in every shape, with what makes a value of one of the leaf's."""
+    shapes: dict[str, tuple[Callable[[pa.DataType], pa.DataType], Callable[[Any], Any]]] = {
+        "plain": (lambda kind: kind, lambda value: value),
+        "list": (pa.list_, lambda value: [value, None]),
+        "large list": (pa.large_list, lambda value: [value, None]),
+        "list view": (pa.list_view, lambda value: [value, None]),
+        "pair": (lambda kind: pa.list_(kind, 2), lambda value: [value, None]),
+        "struct": (lambda kind: pa.struct({"a": kind}), lambda value: {"a": value}),
+        "list of structs": (lambda kind: pa.list_(pa.struct({"a": kind})), lambda value: [{"a": value}, None]),
+        "struct of odd names": (
+            lambda kind: pa.struct({"a.b": kind, "": kind}),
+            lambda value: {"a.b": value, "": None},
+        ),
+        "map": (lambda kind: pa.map_(pa.string(), kind), lambda value: [("key", value)]),
+    }
+    kinds = [*(leaf[0] for leaf in LEAVES), *MOMENTS]
+    return {f"{name} of {kind}": (make(kind), fill) for kind in kinds for name, (make, fill) in shapes.items()}
+
+
+EXAMPLES: tuple[tuple[Callable[[pa.DataType], bool], Any], ...] = (
+    (pa.types.is_null, None),
+    (pa.types.is_string, ""),
+    (pa.types.is_large_string, ""),
+    (pa.types.is_string_view, ""),
+    (pa.types.is_fixed_size_binary, b"abc"),
+    (pa.types.is_binary, b""),
+    (pa.types.is_large_binary, b""),
+    (pa.types.is_binary_view, b""),
+    (pa.types.is_interval, pa.MonthDayNano([1, 2, 3])),
+    (pa.types.is_decimal, decimal.Decimal(0)),
+    (pa.types.is_date, dt.date(1970, 1, 2)),
+    (pa.types.is_time, dt.time(1)),
+)
+
+
+def leaf_value(kind: pa.DataType) -> Any:
+    """Return one value of a leaf type, taken from the innermost type of a shape."""
+    while pa.types.is_nested(kind):
+        kind = kind.item_type if pa.types.is_map(kind) else kind.field(0).type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    for fits, example in EXAMPLES:
+        if fits(kind):
+            return example
+    return pa.array([0], pa.int64()).cast(kind)[0].as_py()
+
+
+def test_every_leaf_survives_in_every_shape(tmp_path: Path) -> None:
+    store = LanceStorage(LanceStorage.Options(address=str(tmp_path))).create(KEY, b"")
+    given = {name: pa.array([fill(leaf_value(kind)), None], kind) for name, (kind, fill) in wrapped().items()}
+    for first in (0, 2):
+        store.append(pa.table({"_position_index": pa.array([first, first + 1], pa.int64()), **given}))
+    schema = store.schema()
+    assert schema is not None
+    found = pa.Table.from_batches(list(store.scan()))
+    for name, array in given.items():
+        assert str(schema.field(name).type) == str(array.type)
+        assert str(found[name].chunk(0).type) == str(array.type)
+        assert found[name].to_pylist() == array.to_pylist() * 2, name
+
+
 @given(array=arrays(), widened=st.booleans())
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_type_survives(storage: LanceStorage, array: pa.Array, widened: bool) -> None:
@@ -188,9 +253,7 @@ def test_unions_and_runs_survive(storage: LanceStorage) -> None:
     assert pa.chunked_array(pieces).to_pylist() == [1, "x", 2]
 
 
-@pytest.mark.parametrize(
-    "name", ["", "a.b", "`", '"', "x`y", "_rowid", "_rowaddr", "c_6162", "Ä", "select", " ", "日本"]
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_any_column_name_survives(storage: LanceStorage, name: str, tmp_path: Path) -> None:
     store = LanceStorage(LanceStorage.Options(address=str(tmp_path))).create(KEY, b"")
     store.append(numbered(pa.array(["x", None, "z"]), name=name))

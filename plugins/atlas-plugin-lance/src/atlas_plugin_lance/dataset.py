@@ -63,12 +63,12 @@ class LanceDatasetStore:
 
     def schema(self, version: int | None = None) -> pa.Schema | None:
         """All columns, internal ones included; None before the first append."""
-        with self._reading(version) as (_, physical):
+        with self._reading(version) as physical:
             return restored_schema(self._table.at(physical).schema) if physical else None
 
     def count(self, version: int | None = None) -> int:
         """How many rows there are; reads no row."""
-        with self._reading(version) as (_, physical):
+        with self._reading(version) as physical:
             return int(self._table.at(physical).count_rows()) if physical else 0
 
     def next_position(self) -> int:
@@ -92,7 +92,7 @@ class LanceDatasetStore:
         with self._changing("delete rows of") as (head, commit):
             physical, gone = self._without(head, column, values)
             if gone:
-                commit(head.changed(physical, head.next_position, ordered=True))
+                commit(head.changed(physical, head.next_position))
             return gone
 
     def replace(self, column: str, values: pa.Array, rows: pa.Table) -> int:
@@ -110,7 +110,7 @@ class LanceDatasetStore:
 
     def find(self, column: str, values: pa.Array) -> pa.Array:
         """Return those of `values` that occur in `column`."""
-        with self._reading(None) as (_, physical):
+        with self._reading(None) as physical:
             if not physical or not len(values):
                 return values.slice(0, 0)
             looked = self._looked(physical, column, values)
@@ -125,7 +125,7 @@ class LanceDatasetStore:
         version: int | None = None,
     ) -> pa.Table:
         """Return one row per value whose `column` equals it, in the order of `values`; a missing one is left out."""
-        with self._reading(version) as (_, physical):
+        with self._reading(version) as physical:
             if not physical:
                 return pa.table({})
             wanted = readable(restored_schema(self._table.at(physical).schema), columns, self._key)
@@ -140,17 +140,17 @@ class LanceDatasetStore:
         batch_size: int = 8192,
     ) -> Iterator[pa.RecordBatch]:
         """Yield the rows in the order of `_position_index`, all columns but `_blob` when `columns` is None."""
-        with self._reading(version) as (ordered, physical):
+        with self._reading(version) as physical:
             if not physical:
                 return
             wanted = readable(restored_schema(self._table.at(physical).schema), columns, self._key)
             stored = [stored_name(name) for name in wanted] or [POSITION]
-            for batch in self._table.batches(physical, stored, batch_size, None if ordered else POSITION):
+            for batch in self._table.batches(physical, stored, batch_size, POSITION):
                 yield from restored_batches(batch, wanted)
 
     def read_blobs(self, positions: Sequence[int], version: int | None = None) -> list[bytes | None]:
         """Return the blobs of the rows with these `_position_index` values, in order."""
-        with self._reading(version) as (_, physical):
+        with self._reading(version) as physical:
             blob = stored_name(BLOB_COLUMN)
             if not physical or blob not in self._table.at(physical).schema.names:
                 return [None] * len(positions)
@@ -161,10 +161,11 @@ class LanceDatasetStore:
         with self._changing("compact") as (head, commit):
             if not head.physical:
                 return
-            physical = head.physical
-            if self._table.fragments(physical) > self._options.compact_after_fragments:
+            # Indices first: Lance does not merge rows that an index knows with rows that it does not.
+            few = self._table.fragments(head.physical) <= self._options.compact_after_fragments
+            physical = self._indexed(head.physical, stale_rows=self._options.index_after_rows if few else 0)
+            if not few:
                 physical = self._table.compact(physical)
-            physical = self._indexed(physical)
             moved = {number: head.moved[number] for number in keep_versions if number in head.moved}
             if physical != head.physical or moved != head.moved:
                 commit(replace(head, physical=physical, moved=moved))
@@ -226,12 +227,12 @@ class LanceDatasetStore:
         )
 
     @contextmanager
-    def _reading(self, version: int | None) -> Iterator[tuple[bool, int]]:
-        """Yield whether the rows of a version are stored in order, and the Lance version; 0 where there are no rows."""
+    def _reading(self, version: int | None) -> Iterator[int]:
+        """Yield the Lance version that holds the rows of a version; 0 where there are none."""
         with lance_errors("read", f"{self._key} in {self._place.address}"):
             yield self._readable(version)
 
-    def _readable(self, version: int | None) -> tuple[bool, int]:
+    def _readable(self, version: int | None) -> int:
         for attempt in range(READ_ATTEMPTS):
             head = self._head()
             number = head.version if version is None else version
@@ -246,7 +247,7 @@ class LanceDatasetStore:
                 if version is not None or attempt == READ_ATTEMPTS - 1:
                     raise
             else:
-                return head.ordered(number), physical
+                return physical
         raise AssertionError
 
     @contextmanager
@@ -273,10 +274,10 @@ class LanceDatasetStore:
         self, head: Head, physical: int, positions: NDArray[np.int64], rows: pa.Table, commit: Callable[[Head], int]
     ) -> int:
         known = self._table.at(physical).schema if physical else None
-        physical = self._indexed(self._table.append(physical, stored_rows(rows, known)))
-        ordered = bool(np.all(np.diff(positions, prepend=head.next_position - 1) > 0))
+        physical = self._table.append(physical, stored_rows(rows, known))
+        physical = self._indexed(physical, self._options.index_after_rows)
         above = max(head.next_position, int(positions.max()) + 1) if len(positions) else head.next_position
-        return commit(head.changed(physical, above, ordered=ordered))
+        return commit(head.changed(physical, above))
 
     def _without(self, head: Head, column: str, values: pa.Array) -> tuple[int, int]:
         if not head.physical or not len(values):
@@ -289,7 +290,7 @@ class LanceDatasetStore:
         self._looked_up.add(column)
         return as_stored(values, field)
 
-    def _indexed(self, physical: int) -> int:
+    def _indexed(self, physical: int, stale_rows: int) -> int:
         """Index the columns that rows have been looked up by, once there are so many rows that it pays."""
         table = self._table.at(physical)
         if table.count_rows() < self._options.index_after_rows:
@@ -299,4 +300,4 @@ class LanceDatasetStore:
         fit = [
             name for name in names if name in schema.names and any(t(schema.field(name).type) for t in INDEXED_TYPES)
         ]
-        return self._table.index(physical, sorted(fit), self._options.index_after_rows)
+        return self._table.index(physical, sorted(fit), stale_rows)

@@ -25,7 +25,6 @@ class Head:
         version: the version that readers know; 0 before the first append.
         physical: the Lance version with the same rows, which merging and indexing move on.
         next_position: the smallest integer above every `_position_index` ever used.
-        unordered_from: the first version whose rows are not stored in the order of positions; None if there is none.
         moved: the Lance version of an older version, where it differs.
     """
 
@@ -33,29 +32,16 @@ class Head:
     version: int = 0
     physical: int = 0
     next_position: int = 0
-    unordered_from: int | None = None
     moved: dict[int, int] = field(default_factory=dict)
 
     def physical_of(self, version: int) -> int:
         """Return the Lance version that holds the rows of `version`."""
         return self.physical if version == self.version else self.moved.get(version, version)
 
-    def ordered(self, version: int) -> bool:
-        """Whether the rows of `version` are stored in the order of their positions."""
-        return self.unordered_from is None or version < self.unordered_from
-
-    def changed(self, physical: int, next_position: int, *, ordered: bool) -> Head:
+    def changed(self, physical: int, next_position: int) -> Head:
         """Return the state after a change of rows that ended in the Lance version `physical`."""
         moved = {**self.moved, self.version: self.physical} if self.physical != self.version else self.moved
-        unordered = self.unordered_from if ordered or self.unordered_from is not None else physical
-        return replace(
-            self,
-            version=physical,
-            physical=physical,
-            next_position=next_position,
-            unordered_from=unordered,
-            moved=moved,
-        )
+        return replace(self, version=physical, physical=physical, next_position=next_position, moved=moved)
 
     def to_bytes(self) -> bytes:
         """Return the state as JSON."""

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from localatlas.errors import AtlasError, StorageError
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import lance
@@ -49,6 +51,7 @@ class LanceTable:
         self.address = address
         self._options = storage_options or None
         self._open: OrderedDict[int, lance.LanceDataset] = OrderedDict()
+        self._orders: OrderedDict[int, NDArray[np.uint64] | None] = OrderedDict()
         self._guard = threading.Lock()
 
     # Reading.
@@ -98,16 +101,29 @@ class LanceTable:
         found = dataset.to_table(columns=[column], filter=chosen)[column]
         return values.filter(pc.is_in(values, value_set=found))
 
-    def batches(self, version: int, columns: Sequence[str], size: int, order: str | None) -> Iterator[pa.RecordBatch]:
-        """Yield the rows as they are stored, or, if the column `order` is given, in its order."""
+    def batches(self, version: int, columns: Sequence[str], size: int, by: str) -> Iterator[pa.RecordBatch]:
+        """Yield the rows in the order of the column `by`."""
         dataset = self.at(version)
-        if order is None:
+        offsets = self._order(version, by)
+        if offsets is None:
             yield from dataset.to_batches(columns=list(columns), batch_size=size, scan_in_order=True)
             return
-        offsets = pc.sort_indices(dataset.to_table(columns=[order])[order]).to_numpy()
         for start in range(0, len(offsets), size):
             part = dataset.take(offsets[start : start + size].tolist(), columns=list(columns)).combine_chunks()
             yield from part.to_batches()
+
+    def _order(self, version: int, by: str) -> NDArray[np.uint64] | None:
+        """Return the offsets of the rows in the order of a column; None, as after plain appends, if they lie in it."""
+        with self._guard:
+            if version in self._orders:
+                return self._orders[version]
+        keys = self.at(version).to_table(columns=[by], scan_in_order=True)[by].to_numpy()
+        offsets = None if bool(np.all(keys[1:] > keys[:-1])) else np.argsort(keys, kind="stable").astype(np.uint64)
+        with self._guard:
+            self._orders[version] = offsets
+            while len(self._orders) > OPEN_VERSIONS:
+                self._orders.popitem(last=False)
+        return offsets
 
     def blobs(self, version: int, column: str, key: str, values: pa.Array) -> list[bytes | None]:
         """Return the blob of the row with each value of `key`; None where there is no row or no blob."""
