@@ -12,7 +12,7 @@ from localatlas.building import BuildRequest, Rows, make_plan
 from localatlas.dataset import AtlasDataset
 from localatlas.errors import AtlasError, DatasetExistsError, InvalidDataError, InvalidOptionError
 from localatlas.home import Home
-from localatlas.ingest import to_table
+from localatlas.ingest import to_table, to_vectors
 from localatlas.naming import dataset_key
 from localatlas.pipeline.progress import Listener
 from localatlas.protocols.components import Modality
@@ -78,17 +78,22 @@ def map_data(
         AtlasError: as `add_data` and `create_index` raise; a dataset that this call made and could not fill is
             removed, and one whose rows were accepted is kept.
     """
-    if embeddings is None and blobs is None and indexed_field is None:
+    if blobs is not None:
+        raise InvalidDataError("blobs: images come with the image embedder, which this version does not have yet")
+    if embeddings is None and indexed_field is None:
         raise InvalidOptionError("map_data needs indexed_field (the text column to map) or embeddings")
-    if data is None and embeddings is None and blobs is None:
+    if data is None and embeddings is None:
         raise InvalidDataError("map_data needs data or embeddings")
     rows = None if data is None else to_table(data)
-    count = len(embeddings) if rows is None and embeddings is not None else rows.num_rows if rows is not None else 0
+    if rows is None:
+        # What has no length is refused by its type.
+        embeddings = to_vectors(embeddings, len(embeddings) if hasattr(embeddings, "__len__") else 0)
+    count = len(embeddings) if rows is None else rows.num_rows
     _check(rows, count, embeddings, projection, topic_model, duplicate_detection, embedding_model, indexed_field)
     dataset, is_new = _dataset(identifier or _free_name(), description, id_field, is_public=is_public)
     try:
-        dataset.add_data(rows, embeddings=embeddings, blobs=blobs)
-    except (AtlasError, KeyboardInterrupt):
+        dataset.add_data(rows, embeddings=embeddings)
+    except BaseException:
         if is_new:
             dataset.delete()
         raise

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, get_args
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from localatlas import registries, resolve
@@ -63,7 +64,9 @@ def text(
 def _strings(texts: Any) -> list[str]:
     if isinstance(texts, str | bytes):
         raise AtlasTypeError("texts must be a list of strings, got one; write embed.text([text])")
-    items = list(texts)
+    if not isinstance(texts, Iterable):
+        raise AtlasTypeError(f"texts must be a list, array or column of strings, got a {type(texts).__qualname__}")
+    items = texts.to_pylist() if isinstance(texts, pa.Array | pa.ChunkedArray) else list(texts)
     wrong = [row for row, item in enumerate(items) if not isinstance(item, str)]
     if wrong:
         raise AtlasTypeError(f"texts must hold strings; row {wrong[0]} is a {type(items[wrong[0]]).__qualname__}")
