@@ -237,3 +237,9 @@ def test_many_small_batches_are_merged_and_maps_keep_their_rows(dataset: AtlasDa
         dataset.add_data([{"id": f"more{i}", "text": "x", "n": i}])
     assert dataset.total_datums == 77
     assert AtlasDataset("sample").maps[0].data.df.equals(before)
+
+
+def test_ids_of_another_type_are_refused_by_column(dataset: AtlasDataset) -> None:
+    with pytest.raises(InvalidDataError, match="'id'"):
+        dataset.add_data([{"id": 1, "text": "x", "n": 1}])
+    assert dataset.total_datums == 7

@@ -35,10 +35,10 @@ def add_rows(store: DatasetStore, data: Any, embeddings: Any, id_field: str | No
         _check_modality(current, table.num_rows, has_vectors=vectors is not None)
         if vectors is not None and current is not None:
             vectors = to_vectors(vectors, table.num_rows, current.field(EMBEDDING_COLUMN).type.list_size)
-        if id_field is not None and current is not None:
-            _check_new(store, table[id_field].combine_chunks(), id_field)
         known = None if current is None else pa.schema([current.field(name) for name in user_columns(current)])
         rows = storable(conform(table, merge_schema(known, table.schema)))
+        if id_field is not None and current is not None:
+            _check_new(store, rows[id_field].combine_chunks(), id_field)
         _tell_of_empty_columns(table, rows)
         positions = np.arange(table.num_rows, dtype=np.int64) + store.next_position()
         version = store.append(attach(rows, positions=positions, vectors=vectors))
@@ -95,13 +95,7 @@ def _check_modality(current: pa.Schema | None, rows: int, *, has_vectors: bool) 
 
 
 def _check_new(store: DatasetStore, ids: pa.Array, id_field: str) -> None:
-    column = store.schema()
-    known = column.field(id_field).type if column is not None else ids.type
-    try:
-        wanted = ids.cast(known)
-    except pa.ArrowException:
-        return  # of another type, so none is known; `merge_schema` refuses the column by name
-    taken = store.find(id_field, wanted)
+    taken = store.find(id_field, ids)
     if len(taken):
         raise InvalidDataError(
             f"{len(pc.unique(taken)):,} ids are in the dataset already: {listing(taken.to_pylist())}; nothing was added"
