@@ -202,8 +202,11 @@ def provide_chromium(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Drive the explorer in a real Chromium."""
+    """Check the explorer's front end, then drive it in a real Chromium."""
     provide_chromium(session)
+    with session.chdir(ROOT / "plugins" / "atlas-plugin-explorer" / "web"):
+        for command in (("install", "--no-package-lock", "--no-audit", "--no-fund"), ("run", "check"), ("test",)):
+            session.run("npm", *command, external=True)
     install_sources(session, *group("test", "browser"))
     session.run("pytest", "-m", "browser", *(session.posargs or ["tests/browser"]))
 
