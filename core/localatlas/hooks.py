@@ -31,6 +31,8 @@ def manager() -> pluggy.PluginManager:
             try:
                 plugins.register(point.load(), name=name)
             except Exception as error:  # noqa: BLE001  a plugin's module may raise anything
+                if plugins.has_plugin(name):
+                    plugins.unregister(name=name)  # pluggy keeps the hooks before the one that it refuses
                 warnings.warn(
                     f"the hooks of {name} {distribution.version} are left out: {type(error).__name__}: {error}",
                     RuntimeWarning,
