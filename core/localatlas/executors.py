@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, TypeVar
 
@@ -61,4 +62,7 @@ class ProcessExecutor:
             try:
                 yield from results
             finally:
-                results.close()
+                with warnings.catch_warnings():
+                    # joblib advises against what cancelling a build is: leaving batches undone.
+                    warnings.filterwarnings("ignore", category=UserWarning, module=r"joblib\.parallel")
+                    results.close()
