@@ -93,6 +93,7 @@ def build(
         version = store.version()
         wanted = _new_job(dataset, home, version, plan)
         job = jobs.unfinished(store, wanted) or wanted
+        jobs.clear_cancel(store, job)  # asked of a run that died before it heard
         jobs.save(store, job)
     if not wait:
         _start_worker(store, job)

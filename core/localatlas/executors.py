@@ -60,7 +60,8 @@ class ProcessExecutor:
             parallel = joblib.Parallel(return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)
             results = parallel(joblib.delayed(function)(batch) for batch in batches)
             try:
-                yield from results
+                for result in results:  # noqa: UP028  `yield from` would close them before the warning is muted
+                    yield result
             finally:
                 with warnings.catch_warnings():
                     # joblib advises against what cancelling a build is: leaving batches undone.
