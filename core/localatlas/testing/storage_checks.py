@@ -16,7 +16,17 @@ from localatlas.errors import AtlasError, DatasetExistsError, DatasetNotFoundErr
 from localatlas.protocols import DatasetKey
 from localatlas.testing.check import Check, Make, check
 from localatlas.testing.kit import require
-from localatlas.testing.storage_example import KEY, RECORD, home, made, raises, reopened, require_rows, rows
+from localatlas.testing.storage_example import (
+    KEY,
+    RECORD,
+    fine_switching,
+    home,
+    made,
+    raises,
+    reopened,
+    require_rows,
+    rows,
+)
 from localatlas.testing.storage_process_checks import PROCESS_CHECKS
 from localatlas.testing.storage_row_checks import ROW_CHECKS
 
@@ -119,7 +129,7 @@ def check_objects_are_replaced_at_once(make: Make) -> None:
         for content in contents:
             store.put("big", content)
 
-    with ThreadPoolExecutor(1) as pool:
+    with fine_switching(), ThreadPoolExecutor(1) as pool:
         writing = pool.submit(write)
         seen = [reader.get("big")]
         while not writing.done():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol, cast
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pyarrow as pa
 
@@ -12,22 +14,29 @@ from localatlas.protocols.storage import POSITION_COLUMN
 from localatlas.testing.check import Make
 from localatlas.testing.kit import require
 
-__all__ = ["BATCH", "KEY", "RECORD", "home", "ids", "made", "raises", "reopened", "require_rows", "rows", "scanned"]
+__all__ = [
+    "BATCH",
+    "KEY",
+    "RECORD",
+    "fine_switching",
+    "home",
+    "ids",
+    "made",
+    "raises",
+    "reopened",
+    "require_rows",
+    "rows",
+    "scanned",
+]
 
 KEY = DatasetKey("checks", "rows")
 RECORD = b'{"made": "by the storage checks"}'
 BATCH = 7
 
 
-class _MakeHome(Make, Protocol):
-    """The kit's Make, which has addresses to offer."""
-
-    def new_address(self) -> str: ...
-
-
 def home(make: Make) -> Any:
     """Return a backend at an address that nobody uses yet."""
-    return make(address=cast("_MakeHome", make).new_address())
+    return make(address=make.new_address())
 
 
 def rows(first: int, n: int, **columns: Any) -> pa.Table:
@@ -74,3 +83,14 @@ def raises(error: type[Exception], action: Callable[[], Any], what: str) -> None
     except error:
         return
     require(condition=False, message=f"{what} must raise {error.__name__}.")
+
+
+@contextmanager
+def fine_switching() -> Iterator[None]:
+    """Let threads take turns a thousand times as often as usual, so that what only seems atomic shows its seams."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(before / 1000)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)

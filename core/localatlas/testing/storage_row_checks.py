@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,11 +13,11 @@ from localatlas.errors import AtlasError
 from localatlas.protocols.storage import BLOB_COLUMN, POSITION_COLUMN
 from localatlas.testing.check import Check, Make, check
 from localatlas.testing.kit import require
-from localatlas.testing.storage_example import BATCH, ids, made, raises, reopened, require_rows, rows
+from localatlas.testing.storage_example import BATCH, fine_switching, ids, made, raises, reopened, require_rows, rows
 
 __all__ = ["ROW_CHECKS"]
 
-READER_SECONDS = 120.0
+READS = 60
 TEN = 10
 
 
@@ -140,33 +139,29 @@ def check_scan_goes_by_position(make: Make) -> None:
 
 @check("storage")
 def check_versions_stay_readable(make: Make) -> None:
-    """A version that `compact` is told to keep reads the same after appends, deletions and replacements."""
+    """A version that `compact` is told to keep reads the same after appends, deletions, replacements and merging."""
     backend, store = made(make)
-    first = store.append(rows(0, BATCH))
-    second = store.append(rows(BATCH, BATCH, extra="x"))
-    store.compact([first, second])
+    kept = {store.append(rows(0, BATCH)): ids(range(BATCH))}
+    kept[store.append(rows(BATCH, BATCH, extra="x"))] = ids(range(2 * BATCH))
+    store.compact(list(kept))
     store.delete("id", pa.array(ids([0, 1])))
-    third = store.version()
-    store.replace("id", pa.array(ids([2])), rows(2 * BATCH, 1))
-    for number in range(40):
-        store.append(rows(100 + number, 1))
-        if number % 15 == 0:
-            store.compact([first, second, third])
-    # The newest version when fragments are merged, and an old one later on.
-    fourth = store.version()
-    store.compact([first, second, third])
-    store.append(rows(140, 1))
-    store.compact([first, second, third, fourth])
+    kept[store.version()] = ids(range(2, 2 * BATCH))
+    now = ids([*range(3, 2 * BATCH), 2 * BATCH])
+    kept[store.replace("id", pa.array(ids([2])), rows(2 * BATCH, 1))] = now
+    for position in range(100, 141):
+        now = [*now, *ids([position])]
+        version = store.append(rows(position, 1))
+        if position % 8 == 0:
+            # A version that is the newest while pieces are merged is an old one later on.
+            kept[version] = now
+            store.compact(list(kept))
+    store.compact(list(kept))
     for seen in (store, reopened(make, backend)):
-        require_rows(seen, ids(range(BATCH)), "At the first version", first)
-        require_rows(seen, ids(range(2 * BATCH)), "At the second version", second)
-        require_rows(seen, ids(range(2, 2 * BATCH)), "At the version after a deletion", third)
-        found = seen.take("id", pa.array(ids([1, 0])), ["id"], first)["id"].to_pylist()
-        require(found == ids([1, 0]), f"`take` at an old version must return its rows, not {found}.")
-        require_rows(
-            seen, ids([*range(3, 2 * BATCH), 2 * BATCH, *range(100, 140)]), "At the version that was merged", fourth
-        )
-        require_rows(seen, ids([*range(3, 2 * BATCH), 2 * BATCH, *range(100, 141)]), "Now")
+        for version, expected in kept.items():
+            require_rows(seen, expected, f"At version {version}", version)
+            taken = seen.take("id", pa.array(ids([5, 3])), ["id"], version)["id"].to_pylist()
+            require(taken == ids([5, 3]), f"`take` at version {version} must return its rows, not {taken}.")
+        require_rows(seen, now, "Now")
 
 
 @check("storage")
@@ -206,26 +201,25 @@ def check_replace_is_seen_whole(make: Make) -> None:
     """While rows are replaced, a reader sees all old ones or all new ones, and never fewer or more."""
     backend, store = made(make)
     store.append(rows(0, BATCH, round=0))
-    wrong: list[list[int]] = []
-    done = threading.Event()
+    reader = reopened(make, backend)
 
-    def read() -> None:
-        reader = reopened(make, backend)
-        while not done.is_set():
+    def read() -> list[int]:
+        """Return the rounds of the first scan that was not whole."""
+        for _ in range(READS):
             rounds = [value for batch in reader.scan(["round"]) for value in batch.column(0).to_pylist()]
             if len(rounds) != BATCH or len(set(rounds)) != 1:
-                wrong.append(rounds)
+                return rounds
+        return []
 
-    with ThreadPoolExecutor(1) as pool:
+    number = 0
+    with fine_switching(), ThreadPoolExecutor(1) as pool:
         reading = pool.submit(read)
-        try:
-            for number in range(1, 21):
-                fresh = rows(number * BATCH, BATCH, round=number).set_column(1, "id", pa.array(ids(range(BATCH))))
-                store.replace("id", pa.array(ids(range(BATCH))), fresh)
-        finally:
-            done.set()
-        reading.result(timeout=READER_SECONDS)
-    require(not wrong, f"A reader must see all {BATCH} rows of one round, not the rounds {wrong[:1]}.")
+        while not reading.done():
+            number += 1
+            fresh = rows(number * BATCH, BATCH, round=number).set_column(1, "id", pa.array(ids(range(BATCH))))
+            store.replace("id", pa.array(ids(range(BATCH))), fresh)
+        wrong = reading.result()
+    require(not wrong, f"A reader must see all {BATCH} rows of one round, not the rounds {wrong}.")
     require_rows(store, ids(range(BATCH)), "After replacements")
 
 

@@ -44,6 +44,16 @@ def test_asking_all_the_time_keeps_nobody_from_taking_it(tmp_path: Path) -> None
             each.result()
 
 
+def test_two_who_ask_at_once_do_not_take_each_other_for_holders(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    path.touch()
+    handle = os.open(path, os.O_RDWR)
+    # What `held` of another process does between its two system calls.
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    assert not lock_at(path).held()
+    os.close(handle)
+
+
 def test_a_file_that_others_hold_shuts_out_and_opens_again(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     lock = lock_at(path)

@@ -167,9 +167,10 @@ class LanceDatasetStore:
             if not few:
                 physical = self._table.compact(physical)
             moved = {number: head.moved[number] for number in keep_versions if number in head.moved}
-            if physical != head.physical or moved != head.moved:
-                commit(replace(head, physical=physical, moved=moved))
-            self._table.drop_versions(physical, {moved.get(number, number) for number in keep_versions})
+            merged = replace(head, physical=physical, moved=moved)
+            if merged != head:
+                commit(merged)
+            self._table.drop_versions(physical, {merged.physical_of(number) for number in keep_versions})
 
     # Objects.
 
