@@ -59,7 +59,7 @@ def live_listener(console: Console) -> Generator[Listener, None, None]:
             # A component may report 1.0 itself; the pipeline's own last word comes with the next stage or the end.
             if fraction == 1.0 and stage not in closed and message in ("", "kept from before"):
                 closed.add(stage)
-                console.print(_line(stage, time.perf_counter() - started[stage], last[stage]))
+                console.print(_line(stage, time.perf_counter() - started[stage], message))
 
         closed: set[str] = set()
         yield listen
