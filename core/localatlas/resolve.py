@@ -113,6 +113,10 @@ def topics(argument: Any) -> tuple[Choice[TopicModeler], Choice[TopicLabeler]] |
     modeler = named(registry, options.model or defaults.TOPIC_MODEL, rest)
     labeler = options.labeler or defaults.TOPIC_LABELER
     instance = _ready(registries.topic_labelers, labeler)
+    if instance is None and not isinstance(labeler, str):
+        raise AtlasTypeError(
+            f"labeler is a {type(labeler).__qualname__}; it takes None, a labeler's name, its Options or an instance"
+        )
     return modeler, instance or named(registries.topic_labelers, labeler)
 
 
@@ -173,7 +177,7 @@ def _options(model: type[O], argument: Any, name: str) -> O | None:
         return model(model=argument)
     if isinstance(argument, Mapping):
         try:
-            return model(**argument)
+            return model.model_validate(argument)
         except ValidationError as error:
             faults = "; ".join(f"{p['loc'][0]}={p['input']!r}: {p['msg']}" for p in error.errors())
             raise InvalidOptionError(f"{name}: {faults}") from error
