@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import warnings
@@ -123,16 +124,23 @@ def _new_job(dataset: AtlasDataset, home: Home, version: int, plan: Plan) -> Job
 
 
 def _start_worker(store: DatasetStore, job: Job) -> None:
-    """Start `python -m localatlas.worker` so that it outlives this process; its output goes to a log."""
+    """Start `python -m localatlas.worker` so that it outlives this process; its output goes to a log.
+
+    The worker inherits the job's lock, so that the job is never without a holder until it is done.
+    """
     logs = store.scratch() / "logs"
     logs.mkdir(parents=True, exist_ok=True)
-    with (logs / f"{job.id}.log").open("ab") as log:
+    with (logs / f"{job.id}.log").open("ab") as log, jobs.claim(store, job) as held:
+        if held is None:
+            return  # a process started by the same call a moment ago builds it
         subprocess.Popen(  # noqa: S603  our own interpreter and module
             [sys.executable, "-m", "localatlas.worker", str(store.path(job.object_name))],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
+            pass_fds=(held,),
+            env={**os.environ, jobs.CLAIM_VARIABLE: str(held)},
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from localatlas.dataset import AtlasDataset
 from localatlas.errors import AtlasError, BuildCancelled
 from localatlas.home import Home
 from localatlas.naming import dataset_key
+from localatlas.pipeline import jobs
 from localatlas.pipeline.build import run_build
 from localatlas.pipeline.records import Job
 
@@ -32,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         if found is None:
             sys.stderr.write(f"the dataset {identifier} is not in {job.home}\n")
             return FAILED
-        run_build(job, AtlasDataset(identifier, home=job.home), found[1])
+        run_build(job, AtlasDataset(identifier, home=job.home), found[1], claimed=_inherited_claim())
     except BuildCancelled as error:
         sys.stderr.write(f"{error}\n")
         return CANCELLED
@@ -40,6 +42,15 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return FAILED
     return 0
+
+
+def _inherited_claim() -> bool:
+    """Whether the process that started this one handed over the job's lock; keeps it from this one's children."""
+    descriptor = os.environ.pop(jobs.CLAIM_VARIABLE, None)
+    if descriptor is None:
+        return False
+    os.set_inheritable(int(descriptor), False)
+    return True
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return the exit status; a user's error is one clear paragraph, never a traceback."""
     warnings.showwarning = _show_warning
     try:
-        cli.main(args=arguments, prog_name="localatlas", standalone_mode=False)
+        status = cli.main(args=arguments, prog_name="localatlas", standalone_mode=False)
     except click.exceptions.Abort:
         return _stopped()
     except KeyboardInterrupt:
@@ -67,14 +67,13 @@ def main(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
     except AtlasError as error:
         _say("Error: ", str(error), "red")
         for note in getattr(error, "__notes__", ()):
             _say("Note: ", note, "yellow")
         return 1
-    return 0
+    # Without its standalone mode, click returns the status of a command that left early.
+    return status if isinstance(status, int) else 0
 
 
 def _stopped() -> int:

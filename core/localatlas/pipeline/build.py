@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +24,8 @@ def run_build(
     store: DatasetStore,
     components: Components | None = None,
     listener: Listener = silent,
+    *,
+    claimed: bool = False,
 ) -> IndexRecord:
     """Build what a job describes, going on from whatever an earlier run left, and return the index's record.
 
@@ -32,14 +35,15 @@ def run_build(
         store: that dataset's store.
         components: the instances to use; made from the job's plan when None.
         listener: receives every step.
+        claimed: this process holds the job's lock already, inherited from the process that started it.
 
     Raises:
         BuildCancelled: it was asked to stop; also noted in the job.
         BuildError: another process builds the same job.
         AtlasError: whatever went wrong; also noted in the job.
     """
-    with jobs.claim(store, job) as free:
-        if not free:
+    with contextlib.nullcontext(0) if claimed else jobs.claim(store, job) as held:
+        if held is None:
             raise BuildError(f"another process is building {job.plan.name!r} (job {job.id}); wait for it, or cancel it")
         _note(store, job, state="running", error=None)
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,11 @@ __all__ = [
     "save",
     "unfinished",
 ]
+
+# Hands the number of the inherited lock's file descriptor to a worker.
+CLAIM_VARIABLE = "LOCALATLAS_CLAIM"
+LOOKS = 20
+LOOK_SECONDS = 0.01
 
 
 def save(store: DatasetStore, job: Job) -> None:
@@ -49,22 +55,30 @@ def unfinished(store: DatasetStore, wanted: Job) -> Job | None:
 
 
 @contextmanager
-def claim(store: DatasetStore, job: Job) -> Generator[bool, None, None]:
-    """Hold a job while building; yields False when another process holds it. A dead holder holds nothing."""
-    path = _claim_file(store, job)
-    with path.open("wb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+def claim(store: DatasetStore, job: Job) -> Generator[int | None, None, None]:
+    """Hold a job while building it; yields None when another process holds it. A dead holder holds nothing.
+
+    What is yielded is the lock's file descriptor: a child process that inherits it holds the job too.
+    """
+    with _claim_file(store, job).open("wb") as file:
+        # Somebody who only looks holds the lock for a moment; that must not stop a build.
+        free = any(_locked(file.fileno(), pause) for pause in (0.0, *[LOOK_SECONDS] * LOOKS))
+        yield file.fileno() if free else None
 
 
 def is_claimed(store: DatasetStore, job: Job) -> bool:
     """Whether a living process builds this job now."""
-    with claim(store, job) as free:
-        return not free
+    with _claim_file(store, job).open("wb") as file:
+        return not _locked(file.fileno(), 0.0)
+
+
+def _locked(descriptor: int, pause: float) -> bool:
+    time.sleep(pause)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def request_cancel(store: DatasetStore, job: Job) -> None:

@@ -19,13 +19,13 @@ from localatlas.testing.kit import require
 from localatlas.testing.storage_example import (
     KEY,
     RECORD,
-    fine_switching,
     home,
     made,
     raises,
     reopened,
     require_rows,
     rows,
+    watched,
 )
 from localatlas.testing.storage_process_checks import PROCESS_CHECKS
 from localatlas.testing.storage_row_checks import ROW_CHECKS
@@ -33,6 +33,8 @@ from localatlas.testing.storage_row_checks import ROW_CHECKS
 __all__ = ["CHECKS"]
 
 ROWS = 3
+WORD = 8
+REPEATS = 40_000
 
 
 @check("storage")
@@ -121,22 +123,19 @@ def check_objects(make: Make) -> None:
 def check_objects_are_replaced_at_once(make: Make) -> None:
     """Whoever reads an object while it is written gets the old bytes or the new ones, whole."""
     backend, store = made(make)
-    contents = [bytes([n]) * 300_000 for n in range(20)]
-    store.put("big", contents[0])
+    store.put("big", _content(0))
     reader = reopened(make, backend)
 
-    def write() -> None:
-        for content in contents:
-            store.put("big", content)
+    def look() -> bytes:
+        found = reader.get("big")
+        require(found == found[:WORD] * REPEATS, "A read must never see an object half written.")
+        return found[:WORD]
 
-    with fine_switching(), ThreadPoolExecutor(1) as pool:
-        writing = pool.submit(write)
-        seen = [reader.get("big")]
-        while not writing.done():
-            seen.append(reader.get("big"))
-        writing.result()
-    require(all(read in contents for read in seen), "A read must never see an object half written.")
-    require(reader.get("big") == contents[-1], "The last write must stay.")
+    watched(lambda number: store.put("big", _content(number)), look)
+
+
+def _content(number: int) -> bytes:
+    return number.to_bytes(WORD, "big") * REPEATS
 
 
 CHECKS: tuple[Check, ...] = (

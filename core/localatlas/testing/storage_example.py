@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,7 +20,6 @@ __all__ = [
     "BATCH",
     "KEY",
     "RECORD",
-    "fine_switching",
     "home",
     "ids",
     "made",
@@ -27,11 +28,14 @@ __all__ = [
     "require_rows",
     "rows",
     "scanned",
+    "watched",
 ]
 
 KEY = DatasetKey("checks", "rows")
 RECORD = b'{"made": "by the storage checks"}'
 BATCH = 7
+STATES = 12
+WATCHED_SECONDS = 120.0
 
 
 def home(make: Make) -> Any:
@@ -85,8 +89,30 @@ def raises(error: type[Exception], action: Callable[[], Any], what: str) -> None
     require(condition=False, message=f"{what} must raise {error.__name__}.")
 
 
+def watched(act: Callable[[int], object], look: Callable[[], object]) -> None:
+    """Call `act(1)`, `act(2)`, … while another thread calls `look`, until that has seen a dozen states of things.
+
+    `look` returns a state, or raises when it sees what nobody may see.
+    """
+    deadline = time.monotonic() + WATCHED_SECONDS
+
+    def watch() -> None:
+        states: set[object] = set()
+        while len(states) < STATES:
+            states.add(look())
+            require(time.monotonic() < deadline, f"In {WATCHED_SECONDS} seconds a reader saw {len(states)} states.")
+
+    number = 0
+    with _fine_switching(), ThreadPoolExecutor(1) as pool:
+        watching = pool.submit(watch)
+        while not watching.done():
+            number += 1
+            act(number)
+        watching.result()
+
+
 @contextmanager
-def fine_switching() -> Iterator[None]:
+def _fine_switching() -> Iterator[None]:
     """Let threads take turns a thousand times as often as usual, so that what only seems atomic shows its seams."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(before / 1000)

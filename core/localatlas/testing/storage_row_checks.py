@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pyarrow as pa
@@ -13,11 +12,10 @@ from localatlas.errors import AtlasError
 from localatlas.protocols.storage import BLOB_COLUMN, POSITION_COLUMN
 from localatlas.testing.check import Check, Make, check
 from localatlas.testing.kit import require
-from localatlas.testing.storage_example import BATCH, fine_switching, ids, made, raises, reopened, require_rows, rows
+from localatlas.testing.storage_example import BATCH, ids, made, raises, reopened, require_rows, rows, watched
 
 __all__ = ["ROW_CHECKS"]
 
-READS = 60
 TEN = 10
 
 
@@ -203,23 +201,17 @@ def check_replace_is_seen_whole(make: Make) -> None:
     store.append(rows(0, BATCH, round=0))
     reader = reopened(make, backend)
 
-    def read() -> list[int]:
-        """Return the rounds of the first scan that was not whole."""
-        for _ in range(READS):
-            rounds = [value for batch in reader.scan(["round"]) for value in batch.column(0).to_pylist()]
-            if len(rounds) != BATCH or len(set(rounds)) != 1:
-                return rounds
-        return []
+    def replace(number: int) -> None:
+        fresh = rows(number * BATCH, BATCH, round=number).set_column(1, "id", pa.array(ids(range(BATCH))))
+        store.replace("id", pa.array(ids(range(BATCH))), fresh)
 
-    number = 0
-    with fine_switching(), ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(read)
-        while not reading.done():
-            number += 1
-            fresh = rows(number * BATCH, BATCH, round=number).set_column(1, "id", pa.array(ids(range(BATCH))))
-            store.replace("id", pa.array(ids(range(BATCH))), fresh)
-        wrong = reading.result()
-    require(not wrong, f"A reader must see all {BATCH} rows of one round, not the rounds {wrong}.")
+    def look() -> int:
+        seen = [value for batch in reader.scan(["round"]) for value in batch.column(0).to_pylist()]
+        whole = len(seen) == BATCH and len(set(seen)) == 1
+        require(whole, f"A reader must see all {BATCH} rows of one round, not the rounds {seen}.")
+        return int(seen[0])
+
+    watched(replace, look)
     require_rows(store, ids(range(BATCH)), "After replacements")
 
 
