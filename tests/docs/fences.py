@@ -76,11 +76,12 @@ def headings(page: Path) -> list[str]:
 
 
 def section(page: Path, heading: str) -> str:
-    """Return what stands under a heading, blocks and deeper headings included."""
-    found = re.search(rf"^(#+) {re.escape(heading)}\s*$(.*?)(?=^#{{1,6}} |\Z)", page.read_text("utf-8"), re.M | re.S)
+    """Return what stands between a heading and the next one, blocks included."""
+    text = page.read_text(encoding="utf-8")
+    found = re.search(rf"^#+ {re.escape(heading)}\s*$(.*?)(?=^#{{1,6}} |\Z)", text, re.MULTILINE | re.DOTALL)
     if found is None:
         raise ValueError(f"{page} has no heading {heading!r}")
-    return found[2]
+    return found[1]
 
 
 def named(page: Path) -> str:

@@ -8,9 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 from fences import ROOT, headings, section
-
-from localatlas.cli import cli
-from localatlas.cli.app import COMMANDS
+from localatlas.cli.app import COMMANDS, cli
 
 PAGE = ROOT / "docs" / "reference" / "command-line.md"
 

@@ -7,7 +7,6 @@ import re
 
 import pytest
 from fences import ROOT, fences, section
-
 from localatlas import errors
 
 PAGE = ROOT / "docs" / "reference" / "errors.md"

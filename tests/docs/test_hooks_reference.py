@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from fences import ROOT, headings, section
-from signatures import shown
-
 from localatlas import hookspecs
+from signatures import shown
 
 PAGE = ROOT / "docs" / "reference" / "hooks.md"
 HOOKS = sorted(name for name in hookspecs.__all__ if name.startswith("localatlas_"))

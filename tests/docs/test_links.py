@@ -44,7 +44,7 @@ def test_every_page_can_be_reached_from_the_index(page: Path) -> None:
     reached, ahead = set(), [ROOT / "docs" / "index.md"]
     while ahead:
         at = ahead.pop()
-        if at in reached or at.suffix != ".md":
+        if at in reached or at.suffix != ".md" or not at.is_file():
             continue
         reached.add(at)
         ahead += [(at.parent / unquote(target).partition("#")[0]).resolve() for target in links(at)]
