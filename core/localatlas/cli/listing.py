@@ -15,6 +15,7 @@ __all__ = ["info_command", "ls_command"]
 def ls_command(*, as_json: bool) -> None:
     """List the datasets of this home."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from localatlas.cli.show import short
@@ -28,7 +29,7 @@ def ls_command(*, as_json: bool) -> None:
         return
     console = Console(highlight=False)
     if not rows:
-        console.print(f"No datasets in {place.address} yet. `localatlas demo` makes the first one.")
+        console.print(f"No datasets in {place.address} yet. `localatlas demo` makes the first one.", markup=False)
         return
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     table.add_column("dataset", no_wrap=True)
@@ -39,7 +40,8 @@ def ls_command(*, as_json: bool) -> None:
     table.add_column("description", no_wrap=True, overflow="ellipsis", ratio=1)
     for row in rows:
         maps = str(len(row["maps"]))
-        table.add_row(short(row["identifier"]), f"{row['rows']:,}", maps, row["created"][:10], row["description"])
+        described = escape(row["description"])
+        table.add_row(short(row["identifier"]), f"{row['rows']:,}", maps, row["created"][:10], described)
     console.print(table)
 
 
@@ -49,6 +51,7 @@ def ls_command(*, as_json: bool) -> None:
 def info_command(*, dataset: str, as_json: bool) -> None:
     """Show DATASET: its columns, and each map with what its build cost."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from localatlas.cli.show import short, stage_table
@@ -61,19 +64,21 @@ def info_command(*, dataset: str, as_json: bool) -> None:
     console = Console(highlight=False)
     console.print(f"[bold]{short(found.identifier)}[/bold]   {found.total_datums:,} rows   {found.id}")
     if found.description:
-        console.print(found.description)
+        console.print(found.description, markup=False)
     columns = Table(box=None, pad_edge=False, header_style="dim")
     columns.add_column("column")
     columns.add_column("type")
     for field in found.schema or ():
-        columns.add_row(field.name, f"{field.type}{'  (id)' if field.name == found.id_field else ''}")
+        columns.add_row(escape(field.name), f"{field.type}{'  (id)' if field.name == found.id_field else ''}")
     console.print()
     console.print(columns)
     for projection in found.maps:
         index, record = projection.record
         console.print()
         made = f"{index.created:%Y-%m-%d %H:%M}"
-        console.print(f"[bold]{projection.name}[/bold]   {record.placed:,} rows placed   {made}   {projection.id}")
+        console.print(
+            f"[bold]{escape(projection.name)}[/bold]   {record.placed:,} rows placed   {made}   {projection.id}"
+        )
         used = ", ".join(f"{part.kind} {part.name}" for part in index.plan.components())
         console.print(used, style="dim")
         console.print(stage_table(index.reports))

@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
 from rich.text import Text
 
@@ -55,7 +56,7 @@ def live_listener(console: Console) -> Generator[Listener, None, None]:
             del overall
             started.setdefault(stage, time.perf_counter())
             last[stage] = message or last.get(stage, "")
-            bar.update(task, description=f"{DOING[stage]:<18}", completed=fraction, detail=last[stage])
+            bar.update(task, description=f"{DOING[stage]:<18}", completed=fraction, detail=escape(last[stage]))
             # A component may report 1.0 itself; the pipeline's own last word comes with the next stage or the end.
             if fraction == 1.0 and stage not in closed and message in ("", "kept from before"):
                 closed.add(stage)

@@ -101,7 +101,7 @@ def duplicates_panel(stored: StoredMap) -> RenderableType:
     table.add_column()
     for group in largest[:GROUPS_SHOWN]:
         text = str(texts[int(kept[group["values"]])].as_py())
-        table.add_row(f"{group['counts']} x", textwrap.shorten(text, 66, placeholder="…"))
+        table.add_row(f"{group['counts']} x", Text(textwrap.shorten(text, 66, placeholder="…")))
     return Group(head, Padding(table, (0, 0, 0, 2)))
 
 
