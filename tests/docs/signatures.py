@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 __all__ = ["shown"]
 
 WIDTH = 96
+MARKS: dict[object, str] = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
 
 
 def shown(name: str, function: Callable[..., Any]) -> str:
@@ -22,12 +23,12 @@ def shown(name: str, function: Callable[..., Any]) -> str:
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY and not star:
             parts.append("*")
         star = star or parameter.kind in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_POSITIONAL)
-        mark = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
+        mark = MARKS.get(parameter.kind, "")
         default = "" if parameter.default is inspect.Parameter.empty else f"={_default(parameter.default)}"
         parts.append(f"{mark}{parameter.name}{default}")
     return "\n".join(textwrap.wrap(f"{name}({', '.join(parts)})", WIDTH, subsequent_indent=" " * 4))
 
 
 def _default(value: object) -> str:
-    # An empty mapping proxy and the like are best shown as what they stand for.
-    return "{}" if value is not None and not isinstance(value, str) and hasattr(value, "keys") else repr(value)
+    # A mapping proxy is best shown as what it stands for.
+    return "{}" if isinstance(value, Mapping) and not value else repr(value)
