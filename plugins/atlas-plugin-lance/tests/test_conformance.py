@@ -5,4 +5,5 @@ from __future__ import annotations
 from atlas_plugin_lance import LanceStorage
 from localatlas.testing import conformance
 
-test_conformance = conformance(LanceStorage)
+# Without grace, so that a kept version is read from what it was merged into.
+test_conformance = conformance(LanceStorage, options={"merged_grace_seconds": 0})

@@ -135,3 +135,22 @@ def test_syncing_changes_nothing_else(tmp_path: Path) -> None:
     store = storage_at(tmp_path, sync=True).create(KEY, b"")
     store.append(many(0, 3))
     assert store.count() == 3
+
+
+@pytest.mark.parametrize("grace", [3600, 0])
+def test_a_kept_version_can_be_read_on_while_it_is_merged(tmp_path: Path, grace: int) -> None:
+    options = {"compact_after_fragments": 2, "merged_grace_seconds": grace}
+    store = storage_at(tmp_path, **options).create(KEY, b"")
+    for first in range(0, 200, 5):
+        version = store.append(many(first, 5))
+    # As in another process, which has opened the table before it is merged; Lance opens a piece when it comes to it.
+    assert isinstance(store, LanceDatasetStore)
+    table = store._table.at(version)
+    reader = storage_at(tmp_path, **options).open(KEY)
+    reader.compact([version])
+    if grace:
+        assert table.to_table(columns=["id"]).num_rows == 200
+    else:
+        with pytest.raises(pa.ArrowInvalid, match="Not found"):
+            table.to_table(columns=["id"])
+    assert sum(batch.num_rows for batch in store.scan(["id"], version)) == 200

@@ -170,7 +170,8 @@ class LanceDatasetStore:
             merged = replace(head, physical=physical, moved=moved)
             if merged != head:
                 commit(merged)
-            self._table.drop_versions(physical, {merged.physical_of(number) for number in keep_versions})
+            kept = {number: merged.physical_of(number) for number in keep_versions}
+            self._table.drop_versions(physical, kept, self._options.merged_grace_seconds)
 
     # Objects.
 

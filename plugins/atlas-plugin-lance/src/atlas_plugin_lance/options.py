@@ -17,6 +17,9 @@ class LanceStorageOptions(ComponentOptions):
     compact_after_fragments: int = Field(default=32, ge=2, le=10_000)
     """How many pieces a table may have before `compact` merges them; each append makes one."""
 
+    merged_grace_seconds: float = Field(default=3600.0, ge=0.0)
+    """How long the pieces of a version that `compact` is told to keep outlast their merging, for who reads them now."""
+
     index_after_rows: int = Field(default=50_000, ge=1)
     """Below this many rows a look-up by value scans the column, which is faster than keeping an index."""
 

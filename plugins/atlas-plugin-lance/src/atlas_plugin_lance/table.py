@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -222,12 +223,20 @@ class LanceTable:
         dataset.optimize.compact_files()
         return int(dataset.version)
 
-    def drop_versions(self, version: int, keep: set[int]) -> None:
-        """Remove all Lance versions but `version`, the newest, and `keep`."""
+    def drop_versions(self, version: int, kept: Mapping[int, int], grace: float) -> None:
+        """Remove all Lance versions but the newest, `version`, and those of `kept`.
+
+        Args:
+            version: the newest.
+            kept: the Lance version that now holds the rows of an older one, by that one.
+            grace: seconds for which the older one stays too: a build in another process may be reading it.
+        """
         dataset = self.writable(version)
-        old = [number for number in _versions(dataset) if number != version and number not in keep]
-        if old:
-            dataset.cleanup_old_versions(versions=old)
+        made = {int(str(entry["version"])): _seconds(entry["timestamp"]) for entry in dataset.versions()}
+        recent = {old for old, new in kept.items() if new in made and time.time() - made[new] < grace}
+        dropped = sorted(made.keys() - {version} - set(kept.values()) - recent)
+        if dropped:
+            dataset.cleanup_old_versions(versions=dropped)
             self.forget()
 
     def fragments(self, version: int) -> int:
@@ -239,5 +248,6 @@ class LanceTable:
         return n * SCAN_PER_LOOK_UP < rows and column in self.indexed(version)
 
 
-def _versions(dataset: Any) -> list[int]:
-    return [int(entry["version"]) for entry in dataset.versions()]
+def _seconds(moment: Any) -> float:
+    # pylance's stub gives all fields of a version's record one type; this one is a datetime in local time.
+    return float(moment.timestamp())
