@@ -35,10 +35,16 @@ def test_climbing_ends_on_peaks_and_never_goes_down(density: np.ndarray) -> None
 
 def test_two_hills_are_two_cells() -> None:
     generator = np.random.default_rng(0)
-    positions = np.concatenate([generator.normal(0, 1, (60, 2)), generator.normal(20, 1, (60, 2))]).astype(np.float32)
-    cells = density_cells(raster_of(positions, 256), np.ones(120), wanted=2)
-    assert cells[:60].tolist() == [cells[0]] * 60
-    assert cells[60:].tolist() == [1 - cells[0]] * 60
+    hills = [generator.normal(middle, 1, (300, 2)) for middle in (0, 20)]
+    positions = np.concatenate(hills).astype(np.float32)
+    cells = density_cells(raster_of(positions, 256), np.ones(600), wanted=2)
+    assert cells[:300].tolist() == [cells[0]] * 300
+    assert cells[300:].tolist() == [1 - cells[0]] * 300
+
+
+def test_few_rows_are_a_cell_each() -> None:
+    positions = np.zeros((5, 2), np.float32)
+    assert density_cells(raster_of(positions, 128), np.ones(5), wanted=2).tolist() == [0, 1, 2, 3, 4]
 
 
 def test_mutual_neighbours_count_twice() -> None:
@@ -149,7 +155,14 @@ def test_an_outline_of_a_disc_has_few_corners() -> None:
 
 @pytest.mark.parametrize(
     ("rows", "counts"),
-    [(1, [1, 1]), (100, [1, 2]), (5_000, [11, 38]), (50_000, [16, 56, 196]), (10**6, [16, 56, 196, 686])]
-)  # fmt: skip
+    [
+        (1, [1, 1]),
+        (20, [1, 2]),
+        (100, [3, 7]),
+        (5_000, [11, 38]),
+        (50_000, [16, 56, 196]),
+        (10**6, [16, 56, 196, 686]),
+    ],
+)
 def test_the_number_of_topics_grows_with_the_data(rows: int, counts: list[int]) -> None:
     assert topic_counts(rows, TopicOptions()) == counts

@@ -131,7 +131,9 @@ def test_a_single_text_is_labelled() -> None:
 def test_the_one_topic_of_a_map_is_labelled(stdlib: Stdlib) -> None:
     index, layout, _ = stdlib
     small = ArrayIndex(index.vectors[:30], index.text(np.arange(30)))
-    topics = NomicTopic(NomicTopic.Options()).fit(small, Layout(layout.positions[:30]), Context())
+    topics = NomicTopic(NomicTopic.Options(broadest=1, fan_out=1.0)).fit(
+        small, Layout(layout.positions[:30]), Context()
+    )
     names = [one.label for one in label(topics, small).values()]
     assert len(set(names)) == 2
     assert not any(name.startswith("Topic ") for name in names)

@@ -11,6 +11,8 @@ __all__ = ["density_cells"]
 
 MIN_CELL_ROWS = 5
 ROWS_PER_CELL = 12
+# So few rows have no density to speak of, and merging them one by one costs nothing.
+FEW_ROWS = 400
 # Widths are in pixels. Below the narrowest a basin is a single pixel and says nothing.
 NARROWEST = 0.7
 # The search starts with a blur as wide as this share of a wanted cell, were all of them square and alike.
@@ -30,11 +32,11 @@ def density_cells(raster: Raster, mass: NDArray[np.float64], wanted: int) -> Cel
 
     Rows are counted per pixel and blurred; each pixel climbs to a peak, and what climbs to one peak is a
     cell. The blur is about the widest that gives at least `min(wanted, N / 12)` cells of 5 rows. The rows of
-    smaller ones join the cell of the nearest row of a large one.
+    smaller ones join the cell of the nearest row of a large one. Of few rows each is a cell of its own.
     """
+    if len(mass) < FEW_ROWS:
+        return np.arange(len(mass), dtype=np.int64)
     wanted = min(wanted, len(mass) // ROWS_PER_CELL)
-    if wanted < 2:  # noqa: PLR2004 - one cell holds everything
-        return np.zeros(len(mass), dtype=np.int64)
     flat = np.bincount(raster.pixel, weights=mass, minlength=raster.side**2).astype(np.float32)
     counts = flat.reshape(raster.side, raster.side)
     peaks = _search(counts, raster, wanted)
