@@ -6,12 +6,19 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from reference import register_all
-
 from localatlas import registries
 from localatlas.dataset import AtlasDataset
+from reference import register_all
 
-TEXTS = ["red apple pie", "green apple pie", "red apple pie", "slow river boat", "fast river boat", "old river boat", ""]
+TEXTS = [
+    "red apple pie",
+    "green apple pie",
+    "red apple pie",
+    "slow river boat",
+    "fast river boat",
+    "old river boat",
+    "",
+]
 
 
 @pytest.fixture

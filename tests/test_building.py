@@ -4,8 +4,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reference import Copies, CountedWords, Numbers, Principal, Quadrants
-
 from localatlas import AtlasDataset, projectors
 from localatlas.data_inference import (
     NomicDuplicatesOptions,
@@ -26,6 +24,7 @@ from localatlas.errors import (
     UnknownPluginError,
 )
 from localatlas.protocols import ComponentOptions, Context, Index, Layout
+from reference import Copies, CountedWords, Numbers, Principal, Quadrants
 
 
 def test_a_map_is_ready_when_the_call_returns(dataset: AtlasDataset) -> None:
@@ -178,9 +177,7 @@ def test_every_form_of_an_embedder_is_taken(dataset: AtlasDataset, model: Any) -
 
 def test_fields_that_a_projector_lacks_give_a_warning(dataset: AtlasDataset) -> None:
     with pytest.warns(UserWarning, match="'umap' has no min_dist, rho: ignored"):
-        dataset.create_index(
-            indexed_field="text", projection=ProjectionOptions(min_dist=0.3, rho=0.5), progress=False
-        )
+        dataset.create_index(indexed_field="text", projection=ProjectionOptions(min_dist=0.3, rho=0.5), progress=False)
 
 
 def test_embeddings_are_reused_by_the_name_of_an_index(dataset: AtlasDataset) -> None:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from localatlas.config import configure, settings
 from localatlas.errors import InvalidOptionError
 

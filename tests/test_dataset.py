@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-
 from localatlas import AtlasDataset
 from localatlas.errors import (
     AtlasTypeError,
@@ -141,9 +140,7 @@ def test_a_bad_batch_is_refused_and_nothing_is_written(dataset: AtlasDataset, da
         (np.ones(2), "dimension|2-D|two"),
     ],
 )
-def test_bad_embeddings_are_refused_and_nothing_is_written(
-    components: str, embeddings: np.ndarray, words: str
-) -> None:
+def test_bad_embeddings_are_refused_and_nothing_is_written(components: str, embeddings: np.ndarray, words: str) -> None:
     made = AtlasDataset("vectors")
     with pytest.raises(InvalidDataError, match=words):
         made.add_data([{"a": 1}, {"a": 2}], embeddings=embeddings)

@@ -5,7 +5,6 @@ import uuid
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from localatlas.errors import InvalidIdentifierError
 from localatlas.naming import dataset_key, is_uuid, slugify
 from localatlas.protocols import DatasetKey

@@ -1,11 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from pydantic import Field
-
 from localatlas.errors import InvalidOptionError, listing, suggestion
 from localatlas.options import validated
 from localatlas.protocols import ComponentOptions
+from pydantic import Field
 
 
 class Sample(ComponentOptions):

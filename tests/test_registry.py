@@ -7,7 +7,6 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-
 from localatlas import registry as registry_module
 from localatlas.errors import (
     AmbiguousPluginError,

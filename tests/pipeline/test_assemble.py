@@ -4,7 +4,6 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
-
 from localatlas.pipeline.assemble import expand_duplicates, map_table, spread_copies
 from localatlas.pipeline.contracts import check_duplicates
 from localatlas.pipeline.index import LentIndex

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from localatlas.errors import BuildCancelled, PluginContractError, PluginFailedError
 from localatlas.pipeline import contracts
 from localatlas.protocols import Duplicates, Layout, NeighborGraph, TopicLabel, Topics

@@ -4,9 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.lib.format import open_memmap
-from reference import CountedWords
-
 from localatlas.errors import BuildCancelled, PluginContractError
 from localatlas.executors import InlineExecutor, ProcessExecutor
 from localatlas.pipeline.embedding import embed_contents
@@ -17,6 +14,8 @@ from localatlas.pipeline.snapshot import Snapshot
 from localatlas.pipeline.vectors import Vectors, collapse, gather_given
 from localatlas.protocols import Context
 from localatlas.registry import Entry
+from numpy.lib.format import open_memmap
+from reference import CountedWords
 
 ENTRY = Entry("embedder", "counted", "", "1", "reference:CountedWords")
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from localatlas.pipeline.stages import StageStore, content_key, disk_mb, load_array, save_array
 
 

@@ -7,9 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import Field
-
 from localatlas import registries
 from localatlas.protocols import (
     ComponentOptions,
@@ -25,8 +22,10 @@ from localatlas.protocols import (
 from localatlas.protocols.components import Modality, TaskType
 from localatlas.protocols.nouns import Metric
 from localatlas.testing.example import brute_force
+from numpy.typing import NDArray
+from pydantic import Field
 
-__all__ = ["CountedWords", "Copies", "Exhaustive", "Numbers", "Principal", "Quadrants", "register_all"]
+__all__ = ["Copies", "CountedWords", "Exhaustive", "Numbers", "Principal", "Quadrants", "register_all"]
 
 DIM = 32
 
