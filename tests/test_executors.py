@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from localatlas import executors
+from localatlas import registries
 from localatlas.executors import InlineExecutor, ProcessExecutor
 from localatlas.protocols import ComponentOptions, Executor, Resources
 
@@ -73,6 +73,6 @@ def test_closing_early_leaves_batches_unread(processes: int) -> None:
 
 
 def test_the_core_registers_both() -> None:
-    assert {"inline", "processes"} <= set(executors.names())
-    assert isinstance(executors.create("inline"), InlineExecutor)
-    assert isinstance(executors.create("processes"), ProcessExecutor)
+    assert {"inline", "processes"} <= set(registries.executors.names())
+    assert isinstance(registries.executors.create("inline"), InlineExecutor)
+    assert isinstance(registries.executors.create("processes"), ProcessExecutor)

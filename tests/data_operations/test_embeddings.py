@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from localatlas import AtlasDataset, configure, registries
 from localatlas.errors import AtlasTypeError, AtlasValueError, InvalidDataError, NotReadyError, RowNotFoundError
@@ -87,6 +88,11 @@ def test_more_than_there_are_gives_all_that_have_a_vector(made: AtlasProjection)
     (ids,), (distances,) = made.embeddings.vector_search(ids=["r1"], k=100)
     assert sorted(ids) == ["r0", "r1", "r2", "r3", "r4", "r5"]
     assert len(distances) == 6
+
+
+@pytest.mark.parametrize("form", [list, tuple, pa.array])
+def test_ids_are_taken_as_get_data_takes_them(made: AtlasProjection, form: Any) -> None:
+    assert made.embeddings.vector_search(ids=form(["r1"]), k=1)[0] == [["r1"]]
 
 
 def test_nothing_asked_gives_nothing(made: AtlasProjection) -> None:
