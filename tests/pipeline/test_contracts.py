@@ -90,6 +90,9 @@ def test_good_topics_pass() -> None:
         ({"parent_id": np.array([-1, 0, 5], np.int32)}, "not nested: rows of 2"),
         ({"assignment": np.array([[0, 1], [0, 1], [-1, -1]], np.int32)}, "no topic of that depth"),
         ({"size": np.array([3, 2, 1], np.int32)}, "size must be int64"),
+        ({"assignment": np.empty((3, 0), np.int32)}, "one depth at least"),
+        ({"assignment": np.zeros(3, np.int32)}, "one depth at least"),
+        ({"assignment": [[0, 1]] * 3}, "one depth at least"),
     ],
 )
 def test_bad_topics_are_refused(changes: dict[str, Any], words: str) -> None:
