@@ -29,7 +29,7 @@ class NetworkRefusedError(BaseException):
 def pytest_configure(config: pytest.Config) -> None:
     """Share numba's compiled code between tests, processes and runs; guard the network."""
     hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
-    if config.cache is not None:
+    if getattr(config, "cache", None) is not None:
         os.environ.setdefault("NUMBA_CACHE_DIR", str(config.cache.mkdir("numba")))
     sys.addaudithook(refuse_network)
 

@@ -77,7 +77,7 @@ def test_new_rows_cost_only_themselves(dataset: AtlasDataset, tmp_path: Any) -> 
         ({"projection": "umpa"}, UnknownPluginError, "did you mean 'umap'"),
         ({"projection": True}, InvalidOptionError, "projection=True"),
         ({"projection": False}, InvalidOptionError, "projection=False"),
-        ({"projection": 5}, AtlasTypeError, "projection is a int"),
+        ({"projection": 5}, AtlasTypeError, "projection is of type int"),
         ({"projection": {"n_neighbours": 5}}, InvalidOptionError, "'n_neighbours', did you mean 'n_neighbors'"),
         ({"projection": {"n_neighbors": "x"}}, InvalidOptionError, "n_neighbors='x'"),
         ({"projection": ProjectionOptions(n_neighbors=1)}, InvalidOptionError, "at least 2"),

@@ -155,10 +155,10 @@ def test_fields_that_the_projector_lacks_give_one_warning(components: str) -> No
         ({"rho": "x"}, InvalidOptionError, "projection: rho='x'"),
         ({"sclae": 2}, InvalidOptionError, "unknown option 'sclae', did you mean 'scale'"),
         ({1: 2}, InvalidOptionError, "projection: 1=.*strings"),
-        (NomicTopicOptions(), AtlasTypeError, "projection is a NomicTopicOptions"),
+        (NomicTopicOptions(), AtlasTypeError, "projection is of type NomicTopicOptions"),
         (Copies.Options(), AtlasTypeError, "is not the Options of any projector: "),
-        (Copies(Copies.Options()), AtlasTypeError, "projection is a Copies"),
-        (Principal, AtlasTypeError, "projection is a .*type"),
+        (Copies(Copies.Options()), AtlasTypeError, "projection is of type Copies"),
+        (Principal, AtlasTypeError, "projection is of type .*type"),
     ],
 )
 def test_what_is_no_projection_is_refused(components: str, argument: Any, error: type[Exception], words: str) -> None:
@@ -170,11 +170,11 @@ def test_what_is_no_projection_is_refused(components: str, argument: Any, error:
     ("argument", "error", "words"),
     [
         ({"labeler": "gpt"}, UnknownPluginError, "no topic labeler 'gpt'"),
-        ({"labeler": 5}, AtlasTypeError, "labeler is a int"),
-        ({"labeler": {"model": "phrases"}}, AtlasTypeError, "labeler is a dict"),
+        ({"labeler": 5}, AtlasTypeError, "labeler is of type int"),
+        ({"labeler": {"model": "phrases"}}, AtlasTypeError, "labeler is of type dict"),
         ({"depth": 3}, InvalidOptionError, "unknown option 'depth'"),
-        (5, AtlasTypeError, "topic_model is a int"),
-        (ProjectionOptions(), AtlasTypeError, "topic_model is a ProjectionOptions"),
+        (5, AtlasTypeError, "topic_model is of type int"),
+        (ProjectionOptions(), AtlasTypeError, "topic_model is of type ProjectionOptions"),
         (NomicTopicOptions(cluster_method="slow"), InvalidOptionError, "only 'fast' is known"),
     ],
 )
@@ -204,7 +204,7 @@ def test_the_label_field_is_read_from_every_form() -> None:
     [
         ({"duplicate_cutoff": -1}, InvalidOptionError, "duplicate_cutoff=-1.*at least 0"),
         ({"cutoff": 1}, InvalidOptionError, "unknown option 'cutoff'"),
-        (NomicEmbedOptions(), AtlasTypeError, "duplicate_detection is a NomicEmbedOptions"),
+        (NomicEmbedOptions(), AtlasTypeError, "duplicate_detection is of type NomicEmbedOptions"),
         ("nomic-duplicate", UnknownPluginError, "did you mean 'nomic-duplicates'"),
     ],
 )

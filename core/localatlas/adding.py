@@ -88,7 +88,7 @@ def _check_modality(current: pa.Schema | None, rows: int, *, has_vectors: bool) 
     wants_vectors = EMBEDDING_COLUMN in current.names
     if wants_vectors and not has_vectors:
         raise InvalidDataError(
-            f"this dataset holds embeddings, and the {rows:,} new rows have none; give add_data(embeddings=...)"
+            f"this dataset holds embeddings, and new rows ({rows:,}) without them cannot be mapped; give embeddings="
         )
     if has_vectors and not wants_vectors:
         raise InvalidDataError("this dataset was begun without embeddings; leave them out, or make another dataset")
@@ -98,5 +98,6 @@ def _check_new(store: DatasetStore, ids: pa.Array, id_field: str) -> None:
     taken = store.find(id_field, ids)
     if len(taken):
         raise InvalidDataError(
-            f"{len(pc.unique(taken)):,} ids are in the dataset already: {listing(taken.to_pylist())}; nothing was added"
+            f"ids that are in the dataset already ({len(pc.unique(taken)):,}): {listing(taken.to_pylist())}; "
+            "nothing was added"
         )

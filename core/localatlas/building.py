@@ -16,7 +16,14 @@ import pyarrow as pa
 from localatlas import defaults, registries, resolve
 from localatlas.components import Components, record_of
 from localatlas.config import settings
-from localatlas.errors import IndexNotFoundError, InvalidDataError, InvalidOptionError, listing, suggestion
+from localatlas.errors import (
+    AtlasTypeError,
+    IndexNotFoundError,
+    InvalidDataError,
+    InvalidOptionError,
+    listing,
+    suggestion,
+)
 from localatlas.home import Home
 from localatlas.indices import AtlasProjection
 from localatlas.pipeline import jobs
@@ -33,6 +40,9 @@ if TYPE_CHECKING:
     from localatlas.dataset import AtlasDataset
 
 __all__ = ["BuildRequest", "Rows", "build", "make_plan"]
+
+# What every library under a component takes as a seed.
+LARGEST_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -152,6 +162,10 @@ def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] 
     """
     if not rows.count:
         raise InvalidDataError(f"{rows.identifier} has no rows to map; add_data(...) first")
+    if not isinstance(request.name, str):
+        raise AtlasTypeError(f"name={request.name!r}: the name of an index is a string")
+    seed = _seed(settings().seed if request.seed is None else request.seed)
+    registries.executors.find(settings().executor)
     modality = _modality(rows, request)
     field = _indexed_field(rows, request.indexed_field, modality)
     label_field = _label_field(rows, request, modality, field)
@@ -169,7 +183,7 @@ def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] 
         modality=modality,
         indexed_field=field,
         label_field=label_field,
-        seed=settings().seed if request.seed is None else request.seed,
+        seed=seed,
         embedder=_record(choices.embedder),
         neighbors=record_of(choices.neighbors),
         projector=record_of(choices.projector),
@@ -186,6 +200,12 @@ def _record(choice: Choice[Any] | None) -> Any:
 
 def _neighbors(rows: int) -> Choice[Any]:
     return resolve.named(registries.neighbors, settings().neighbors or defaults.neighbor_finder(rows))
+
+
+def _seed(seed: object) -> int:
+    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed <= LARGEST_SEED:
+        raise InvalidOptionError(f"seed={seed!r}: it must be a whole number from 0 to {LARGEST_SEED}")
+    return seed
 
 
 def _modality(rows: Rows, request: BuildRequest) -> Modality:
@@ -208,7 +228,7 @@ def _indexed_field(rows: Rows, field: str | None, modality: Modality) -> str | N
         if modality == "text":
             raise InvalidOptionError(
                 f"a text map needs indexed_field, the column to map; {rows.identifier} has: "
-                f"{listing(rows.fields, shown=20)}"
+                f"{listing(rows.fields, shown=20) or 'no columns'}"
             )
         return None
     return _text_column(rows, field, "indexed_field")
@@ -245,6 +265,13 @@ def _text_column(rows: Rows, name: str, argument: str) -> str:
 
 def _embedder(indices: Sequence[IndexRecord], request: BuildRequest, modality: Modality) -> Choice[Any] | None:
     if modality == "embedding":
+        asked = {
+            "embedding_model": request.embedding_model,
+            "reuse_embeddings_from_index": request.reuse_embeddings_from_index,
+        }
+        for argument, value in asked.items():
+            if value is not None:
+                raise InvalidOptionError(f"{argument}={value!r}: the rows have vectors of their own; leave it out")
         return None
     if request.reuse_embeddings_from_index is None:
         return resolve.embedder(request.embedding_model, modality)

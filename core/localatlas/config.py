@@ -45,7 +45,10 @@ class Settings:
     @property
     def jobs(self) -> int:
         """How many cores a build may use."""
-        return self.n_jobs or len(os.sched_getaffinity(0))
+        if self.n_jobs:
+            return self.n_jobs
+        # Only Linux says which cores this process may use.
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 _overrides: dict[str, Any] = {}
@@ -67,7 +70,7 @@ def settings() -> Settings:
 
 
 def configure(**changes: Any) -> Settings:
-    """Set `home=, storage=, neighbors=, executor=, seed=, n_jobs=, offline=` for this process.
+    """Set `home=, storage=, neighbors=, executor=, seed=, n_jobs=, offline=, cache=` for this process.
 
     A value of None goes back to the environment's or the default. Returns the settings in force.
 
@@ -84,7 +87,7 @@ def configure(**changes: Any) -> Settings:
         if value is None:
             _overrides.pop(name, None)
         else:
-            _overrides[name] = str(value) if name == "home" else value
+            _overrides[name] = {"home": str, "cache": Path}.get(name, lambda given: given)(value)
     return settings()
 
 

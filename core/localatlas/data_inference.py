@@ -35,7 +35,7 @@ class ProjectionOptions(_PluginChoice):
     """How the map is laid out.
 
     Attributes:
-        model: the projector: "umap", "nomic-project", "tsne", "positions" or any installed one; None chooses by size.
+        model: the projector: "umap" or any other that is installed; None chooses by size.
         n_neighbors: neighbours per row that the layout keeps together.
         n_epochs: passes over the data.
         min_dist: how close two points may lie.

@@ -103,7 +103,7 @@ class AtlasDataset:
         if new.unique_id_field not in (None, record.unique_id_field):
             raise InvalidOptionError(
                 f"unique_id_field={new.unique_id_field!r}: the dataset {key} exists with "
-                f"{record.unique_id_field!r}; leave it out, or give the new dataset another name"
+                f"{record.unique_id_field!r} (None: rows are known by position); leave it out, or choose another name"
             )
         described = new.description and new.description not in (DEFAULT_DESCRIPTION, record.description)
         if described:
@@ -372,7 +372,9 @@ class AtlasDataset:
             raise AtlasTypeError(f"ids must be a list of ids, got {type(ids).__qualname__}")
         schema = self._store.schema()
         if schema is None:
-            return pa.array([], pa.int64()) if not len(ids) else pa.array(list(ids))
+            if len(ids):
+                raise RowNotFoundError(f"{self.identifier} has no rows yet, so none with the ids {listing(ids)}")
+            return pa.array([], pa.int64())
         kind = schema.field(self.id_field or POSITION_COLUMN).type
         try:
             return pa.array(list(ids), type=kind)

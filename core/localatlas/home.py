@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from localatlas import registries
 from localatlas.config import settings
 from localatlas.data_inference import StorageOptions
-from localatlas.errors import DatasetNotFoundError
+from localatlas.errors import DatasetNotFoundError, StorageError
 from localatlas.pipeline.records import DatasetRecord
 from localatlas.protocols import DatasetKey, DatasetStore, StorageBackend
 
@@ -31,24 +34,31 @@ class Home:
             address, storage = address or storage.address, storage.backend
         self.address = address or now.home
         scheme = _SCHEME.match(self.address)
+        if scheme is None:
+            # A program may change its folder after it opened its home.
+            self.address = str(Path(self.address).expanduser().absolute())
         self.backend = backend or storage or (scheme.group(1) if scheme else "file")
         self._storage: StorageBackend = registries.storage.create(self.backend, {**options, "address": self.address})
 
     def records(self) -> list[DatasetRecord]:
         """Return the records of all datasets, sorted by identifier."""
-        return [self.record(self._storage.open(key)) for key in self._storage.datasets()]
+        with self._reachable():
+            return [self.record(self._storage.open(key)) for key in self._storage.datasets()]
 
     def find(self, key: DatasetKey) -> tuple[DatasetRecord, DatasetStore] | None:
         """Return a dataset's record and store, or None."""
-        try:
-            store = self._storage.open(key)
-        except DatasetNotFoundError:
-            return None
-        return self.record(store), store
+        with self._reachable():
+            try:
+                store = self._storage.open(key)
+            except DatasetNotFoundError:
+                return None
+            return self.record(store), store
 
     def find_id(self, dataset_id: str) -> tuple[DatasetRecord, DatasetStore]:
         """Return the dataset of an id. Raises DatasetNotFoundError."""
-        for key in self._storage.datasets():
+        with self._reachable():
+            keys = self._storage.datasets()
+        for key in keys:
             found = self.find(key)
             if found is not None and found[0].id == dataset_id:
                 return found
@@ -56,11 +66,22 @@ class Home:
 
     def create(self, record: DatasetRecord) -> DatasetStore:
         """Make an empty dataset. Raises DatasetExistsError."""
-        return self._storage.create(DatasetKey(record.organization, record.slug), record.to_bytes())
+        with self._reachable():
+            return self._storage.create(DatasetKey(record.organization, record.slug), record.to_bytes())
 
     def delete(self, key: DatasetKey) -> None:
         """Remove a dataset and everything made from it. Raises DatasetNotFoundError."""
-        self._storage.delete(key)
+        with self._reachable():
+            self._storage.delete(key)
+
+    @contextmanager
+    def _reachable(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StorageError(
+                f"the home {self.address} cannot be read or written: {error}; set LOCALATLAS_HOME to another folder"
+            ) from error
 
     @staticmethod
     def record(store: DatasetStore) -> DatasetRecord:

@@ -231,7 +231,9 @@ def find_map(
     elif name is not None:
         wanted, asked = [each for each in maps if each.name == name], f"name {name!r}"
     else:
-        wanted, asked = maps if len(maps) == 1 else [], "no name, and it has multiple maps"
+        wanted, asked = maps, ""
+        if len(maps) > 1:
+            raise MapNotFoundError(f"{dataset.identifier} has multiple maps; say which by name, index or projection id")
     if not wanted:
         names = listing([each.name for each in maps], shown=20)
         raise MapNotFoundError(f"{dataset.identifier} has no map for {asked}; its maps are: {names}")

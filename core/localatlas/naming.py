@@ -46,6 +46,8 @@ def dataset_key(identifier: str, organization: str | None = None) -> DatasetKey:
         InvalidIdentifierError: a part cannot be used, or both name an organization and they differ.
     """
     head, slash, tail = identifier.partition("/")
+    if "/" in tail:
+        raise InvalidIdentifierError(f"{identifier!r} has more than one '/'; write organization/name, or a name alone")
     if not slash:
         return DatasetKey(slugify(organization or DEFAULT_ORGANIZATION), slugify(identifier))
     key = DatasetKey(slugify(head), slugify(tail))

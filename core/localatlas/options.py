@@ -33,7 +33,7 @@ def validated(model: type[M], options: Mapping[str, Any], who: str) -> M:
     except ValidationError as error:
         known = list(model.model_fields)
         faults = "; ".join(_fault(problem, known) for problem in error.errors())
-        raise InvalidOptionError(f"{who}: {faults}. It takes: {', '.join(known) or 'no options'}") from error
+        raise InvalidOptionError(f"{who}: {faults} (it takes: {', '.join(known) or 'no options'})") from error
 
 
 def _fault(problem: Any, known: list[str]) -> str:

@@ -34,9 +34,7 @@ T = TypeVar("T")
 # A printed `pip install` line for any name somebody mistypes would invite name squatting, so it is only
 # given for plugins that this project publishes.
 REVIEWED = {
-    "nomic-project": "atlas-plugin-nomic-project",
     "pacmap": "atlas-plugin-pacmap",
-    "tsne": "atlas-plugin-tsne",
     "umap": "atlas-plugin-umap",
     "use-multilingual-v3": "atlas-plugin-text",
     "nomic-topic": "atlas-plugin-topics",

@@ -179,12 +179,16 @@ def _options(model: type[O], argument: Any, name: str) -> O | None:
         try:
             return model.model_validate(argument)
         except ValidationError as error:
-            faults = "; ".join(f"{p['loc'][0]}={p['input']!r}: {p['msg']}" for p in error.errors())
+            faults = "; ".join(f"{p['loc'][0]}={p['input']!r}: {_lower(p['msg'])}" for p in error.errors())
             raise InvalidOptionError(f"{name}: {faults}") from error
     raise AtlasTypeError(
-        f"{name} is a {type(argument).__qualname__}; it takes None, a model's name, a dict, {model.__name__}, "
+        f"{name} is of type {type(argument).__qualname__}; it takes None, a model's name, a dict, {model.__name__}, "
         "a plugin's Options or a plugin's instance"
     )
+
+
+def _lower(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def _known_to(component: type[Any], given: dict[str, Any], name: str) -> dict[str, Any]:

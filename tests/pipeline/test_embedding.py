@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from localatlas.errors import BuildCancelled, PluginContractError
-from localatlas.executors import InlineExecutor, ProcessExecutor
+from localatlas.batch_executors import InlineExecutor, ProcessExecutor
 from localatlas.pipeline.embedding import embed_contents
 from localatlas.pipeline.journal import PARTIAL_VECTORS, Journal
 from localatlas.pipeline.known import KnownVectors, covers

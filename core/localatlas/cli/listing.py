@@ -75,7 +75,7 @@ def info_command(*, dataset: str, as_json: bool) -> None:
     for projection in found.maps:
         index, record = projection.record
         console.print()
-        made = f"{index.created:%Y-%m-%d %H:%M}"
+        made = f"{index.created.astimezone():%Y-%m-%d %H:%M}"
         console.print(
             f"[bold]{escape(projection.name)}[/bold]   {record.placed:,} rows placed   {made}   {projection.id}"
         )

@@ -6,6 +6,8 @@ import click
 
 __all__ = ["open_command"]
 
+ORGANIZATION_AND_SLUG = 2
+
 
 @click.command("open")
 @click.argument("dataset", required=False)
@@ -16,7 +18,8 @@ __all__ = ["open_command"]
 def open_command(*, dataset: str | None, name: str | None, host: str, port: int, browser: bool) -> None:
     """Show a map in the browser.
 
-    Serves the page of DATASET's newest map until Ctrl-C; without DATASET, of the newest map of all.
+    Serves the page of DATASET's newest map until Ctrl-C; without DATASET, of the newest map of all. DATASET is the
+    name of a dataset, or the link of a map (localatlas://...).
     """
     from localatlas.dataset import AtlasDataset
     from localatlas.errors import MapNotFoundError
@@ -30,7 +33,9 @@ def open_command(*, dataset: str | None, name: str | None, host: str, port: int,
             raise MapNotFoundError(f"there is no map in {place.address} yet; `localatlas demo` builds one")
         newest = max(maps, key=lambda projection: projection.record[0].created)
     else:
-        found = AtlasDataset.load(dataset)
-        wanted = [projection for projection in found.maps if name in (None, projection.name)]
-        newest = wanted[-1] if wanted else found.get_map(name)
+        parts = dataset.removeprefix("localatlas://").split("/")
+        linked = parts[2] if dataset.startswith("localatlas://") and len(parts) > ORGANIZATION_AND_SLUG else None
+        found = AtlasDataset.load("/".join(parts[:2]))
+        wanted = [each for each in found.maps if name in (None, each.name) and linked in (None, each.id)]
+        newest = wanted[-1] if wanted else found.get_map(name, projection_id=linked)
     newest.open(host=host, port=port, browser=browser)

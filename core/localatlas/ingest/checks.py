@@ -11,7 +11,7 @@ from localatlas.errors import InvalidDataError, listing, suggestion
 from localatlas.ingest.ids import MAX_ID_LENGTH, check_ids
 from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN, POSITION_COLUMN
 
-__all__ = ["MAX_ID_LENGTH", "check_table"]
+__all__ = ["MAX_ID_LENGTH", "check_case", "check_names", "check_table"]
 
 RESERVED_HINTS = {
     POSITION_COLUMN: "localatlas numbers the rows itself: drop the column, or rename it to keep it",

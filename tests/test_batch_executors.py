@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from localatlas import registries
-from localatlas.executors import InlineExecutor, ProcessExecutor
+from localatlas.batch_executors import InlineExecutor, ProcessExecutor
 from localatlas.protocols import ComponentOptions, Executor, Resources
 
 EXECUTORS = [InlineExecutor, ProcessExecutor]
