@@ -71,8 +71,7 @@ def check_topics(entry: Entry, topics: object, rows: int) -> Topics:
     """Check topics: ids unique, nested, every row placed at every depth."""
     if not isinstance(topics, Topics):
         raise PluginContractError(f"{entry}: fit must return Topics, got {type(topics).__qualname__}")
-    shape = getattr(topics.assignment, "shape", ())
-    if len(shape) < len(("rows", "depths")) or not topics.depths:
+    if getattr(topics.assignment, "shape", ())[1:] in ((), (0,)):
         raise PluginContractError(f"{entry}: assignment must be int32 [rows, depths] with one depth at least")
     count = len(topics.topic_id)
     for name, dtype in (("topic_id", np.int32), ("depth", np.int32), ("parent_id", np.int32), ("size", np.int64)):
