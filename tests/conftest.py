@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
 import pytest
 from localatlas import registries
@@ -22,15 +21,15 @@ TEXTS = [
 
 
 @pytest.fixture
-def components(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Build with the reference components in a home in memory; yields the home's address."""
+def components(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Build with the reference components in a home in memory; returns the home's address."""
     home = f"memory://{uuid.uuid4()}"
     monkeypatch.setenv("LOCALATLAS_HOME", home)
     monkeypatch.setenv("LOCALATLAS_EXECUTOR", "inline")
     for registry in registries.ALL:
         monkeypatch.setattr(registry, "_registered", {})
     register_all()
-    yield home
+    return home
 
 
 @pytest.fixture

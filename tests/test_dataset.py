@@ -43,7 +43,7 @@ def test_a_new_description_is_kept_and_the_default_one_changes_nothing(component
 
 def test_another_id_field_is_refused(components: str) -> None:
     AtlasDataset("reviews", unique_id_field="id")
-    with pytest.raises(InvalidOptionError, match="unique_id_field='key'.*exists with 'id'"):
+    with pytest.raises(InvalidOptionError, match=r"unique_id_field='key'.*exists with 'id'"):
         AtlasDataset("reviews", unique_id_field="key")
 
 
@@ -54,7 +54,7 @@ def test_names_and_ids_that_lead_nowhere(components: str) -> None:
         AtlasDataset(dataset_id="reviews")
     with pytest.raises(DatasetNotFoundError, match="has the id"):
         AtlasDataset(dataset_id=str(uuid.uuid4()))
-    with pytest.raises(DatasetNotFoundError, match="no dataset 'local/reviews'.*none"):
+    with pytest.raises(DatasetNotFoundError, match=r"no dataset 'local/reviews'.*none"):
         AtlasDataset.load("reviews")
 
 
@@ -154,7 +154,7 @@ def test_embeddings_make_a_dataset_of_embeddings(components: str) -> None:
     assert made.dataset_fields == ["a"]
     with pytest.raises(InvalidDataError, match="holds embeddings, and new rows"):
         made.add_data([{"a": 3}])
-    with pytest.raises(InvalidDataError, match="width|2"):
+    with pytest.raises(InvalidDataError, match=r"width|2"):
         made.add_data([{"a": 3}], embeddings=[[1.0, 0.0, 0.0]])
     assert made.total_datums == 2
 

@@ -62,11 +62,14 @@ def test_a_key_is_given_once(components: str) -> None:
 
 def test_what_is_deleted_is_gone(components: str) -> None:
     home = Home()
-    home.create(record("reviews"))
-    home.delete(dataset_key("reviews"))
+    made = record("reviews")
+    home.create(made)
+    with pytest.raises(DatasetNotFoundError, match="with the id another"):
+        home.delete(dataset_key("reviews"), "another")
+    home.delete(dataset_key("reviews"), made.id)
     assert home.find(dataset_key("reviews")) is None
     with pytest.raises(DatasetNotFoundError):
-        home.delete(dataset_key("reviews"))
+        home.delete(dataset_key("reviews"), made.id)
 
 
 def test_an_unknown_id_is_named_with_the_home(components: str) -> None:

@@ -98,7 +98,15 @@ def test_a_build_that_a_process_holds_is_running(dataset: AtlasDataset) -> None:
 
 
 def test_a_build_that_waits_for_its_process_is_queued(dataset: AtlasDataset) -> None:
-    _, left = unfinished(dataset, state="queued", stage="", progress=0.0)
+    job, left = unfinished(dataset, state="queued", stage="", progress=0.0)
+    assert left.status == "stopped"
+    with pytest.raises(NotReadyError, match="stopped before its first stage"):
+        _ = left.embeddings
+    with jobs.claim(dataset._store, job):
+        check_queued(left)
+
+
+def check_queued(left: AtlasProjection) -> None:
     assert left.status == "queued"
     assert repr(left) == f"AtlasProjection('left', queued, {left.map_link})"
     with pytest.raises(NotReadyError, match="still building: queued, 0%"):

@@ -17,7 +17,9 @@ def test_good_options_pass() -> None:
 
 
 def test_an_unknown_option_is_refused_with_a_suggestion() -> None:
-    with pytest.raises(InvalidOptionError, match="unknown option 'n_neighbours', did you mean 'n_neighbors'?") as error:
+    with pytest.raises(
+        InvalidOptionError, match=r"unknown option 'n_neighbours', did you mean 'n_neighbors'?"
+    ) as error:
         validated(Sample, {"n_neighbours": 3}, "projector 'x'")
     assert "projector 'x'" in str(error.value)
     assert "(it takes: n_neighbors, rate)" in str(error.value)

@@ -73,7 +73,8 @@ def test_without_arguments_it_reads_the_command_line(monkeypatch: pytest.MonkeyP
 def test_a_job_becomes_a_map(dataset: AtlasDataset, components: str, qualified: None) -> None:
     job = queue(dataset, components)
     waiting = AtlasProjection(dataset, dataset._store, "m1")
-    assert waiting.status == "queued"
+    with jobs.claim(dataset._store, job):
+        assert waiting.status == "queued"
     assert worker.main([record_file(dataset, job)]) == 0
     assert (waiting.status, waiting.error, waiting.name) == ("done", None, "queued")
     assert waiting.data.tb.num_rows == 7

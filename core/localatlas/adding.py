@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from localatlas.errors import InvalidDataError, listing
+from localatlas.errors import InvalidDataError, StorageError, listing
 from localatlas.ingest import attach, check_table, conform, merge_schema, storable, to_table, to_vectors
 from localatlas.pipeline import jobs
 from localatlas.pipeline.commit import index_records
@@ -17,10 +18,12 @@ from localatlas.protocols import DatasetStore
 from localatlas.protocols.storage import EMBEDDING_COLUMN
 from localatlas.stored_map import user_columns
 
-__all__ = ["add_rows"]
+__all__ = ["add_rows", "tidy"]
 
-# Many small batches make many small files; looking after them costs more than one append, so not after each.
-APPENDS_PER_COMPACTION = 64
+log = logging.getLogger(__name__)
+
+# Many small changes make many small files; looking after them costs more than one change, so not after each.
+CHANGES_PER_COMPACTION = 64
 
 
 def add_rows(store: DatasetStore, data: Any, embeddings: Any, id_field: str | None) -> int:
@@ -31,6 +34,7 @@ def add_rows(store: DatasetStore, data: Any, embeddings: Any, id_field: str | No
     """
     table, vectors = _read(data, embeddings, id_field)
     with store.lock():
+        before = store.version()
         current = store.schema()
         _check_modality(current, table.num_rows, has_vectors=vectors is not None)
         if vectors is not None and current is not None:
@@ -41,10 +45,20 @@ def add_rows(store: DatasetStore, data: Any, embeddings: Any, id_field: str | No
             _check_new(store, rows[id_field].combine_chunks(), id_field)
         _tell_of_empty_columns(table, rows)
         positions = np.arange(table.num_rows, dtype=np.int64) + store.next_position()
-        version = store.append(attach(rows, positions=positions, vectors=vectors))
-        if version % APPENDS_PER_COMPACTION == 0:
-            store.compact(keep_versions=_versions_in_use(store))
+        store.append(attach(rows, positions=positions, vectors=vectors))
+        tidy(store, before)
     return int(table.num_rows)
+
+
+def tidy(store: DatasetStore, before: int) -> None:
+    """Merge small pieces when a change since version `before` passes a milestone; the caller holds the lock."""
+    if store.version() // CHANGES_PER_COMPACTION == before // CHANGES_PER_COMPACTION:
+        return
+    try:
+        store.compact(keep_versions=_versions_in_use(store))
+    except StorageError:
+        # The rows are in. To say that adding them failed would make somebody add them twice.
+        log.warning("small pieces of the dataset could not be merged; the next milestone tries again", exc_info=True)
 
 
 def _versions_in_use(store: DatasetStore) -> list[int]:

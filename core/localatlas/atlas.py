@@ -11,9 +11,7 @@ import pyarrow as pa
 from localatlas.building import BuildRequest, Rows, make_plan
 from localatlas.dataset import AtlasDataset
 from localatlas.errors import AtlasError, DatasetExistsError, InvalidDataError, InvalidOptionError
-from localatlas.home import Home
 from localatlas.ingest import to_table, to_vectors
-from localatlas.naming import dataset_key
 from localatlas.pipeline.progress import Listener
 from localatlas.protocols.components import Modality
 
@@ -78,23 +76,28 @@ def map_data(
         AtlasError: as `add_data` and `create_index` raise; a dataset that this call made and could not fill is
             removed, and one whose rows were accepted is kept.
     """
-    if blobs is not None:
-        raise InvalidDataError("blobs: images come with the image embedder, which this version does not have yet")
-    if embeddings is None and indexed_field is None:
-        raise InvalidOptionError("map_data needs indexed_field (the text column to map) or embeddings")
-    if data is None and embeddings is None:
-        raise InvalidDataError("map_data needs data or embeddings")
-    rows = None if data is None else to_table(data)
-    if rows is None:
-        # What has no length is refused by its type.
-        embeddings = to_vectors(embeddings, len(embeddings) if hasattr(embeddings, "__len__") else 0)
-    count = len(embeddings) if rows is None else rows.num_rows
-    _check(rows, count, embeddings, projection, topic_model, duplicate_detection, embedding_model, indexed_field)
-    dataset, is_new = _dataset(identifier or _free_name(), description, id_field, is_public=is_public)
+    rows, embeddings, count = _given(data, blobs, embeddings, indexed_field)
+    request = BuildRequest(
+        name=identifier or "",
+        indexed_field=indexed_field,
+        projection=projection,
+        topic_model=topic_model,
+        duplicate_detection=duplicate_detection,
+        embedding_model=embedding_model,
+        seed=seed,
+    )
+    _check(request, rows, count, "text" if embeddings is None else "embedding")
+    dataset = AtlasDataset(identifier or _free_name(), description, id_field, is_public)
+    if dataset.total_datums:
+        raise DatasetExistsError(
+            f"the dataset {dataset.identifier} has {dataset.total_datums:,} rows already; give another identifier, or "
+            "use AtlasDataset(...).add_data(...) and create_index(...)"
+        )
     try:
         dataset.add_data(rows, embeddings=embeddings)
     except BaseException:
-        if is_new:
+        # Somebody else may have put rows into it meanwhile.
+        if dataset._is_new and not dataset.total_datums:  # noqa: SLF001  the same package
             dataset.delete()
         raise
     try:
@@ -114,43 +117,29 @@ def map_data(
     return dataset
 
 
-def _check(
-    rows: pa.Table | None,
-    count: int,
-    embeddings: Any,
-    projection: Any,
-    topic_model: Any,
-    duplicate_detection: Any,
-    embedding_model: Any,
-    indexed_field: str | None,
-) -> None:
+def _given(data: Any, blobs: Any, embeddings: Any, indexed_field: str | None) -> tuple[pa.Table | None, Any, int]:
+    """Return the rows, the embeddings and how many there are; refuse what cannot make a map."""
+    if blobs is not None:
+        raise InvalidDataError("blobs: images come with the image embedder, which this version does not have yet")
+    if embeddings is None and indexed_field is None:
+        raise InvalidOptionError("map_data needs indexed_field (the text column to map) or embeddings")
+    if data is None and embeddings is None:
+        raise InvalidDataError("map_data needs data or embeddings")
+    rows = None if data is None else to_table(data)
+    if rows is None:
+        # What has no length is refused by its type.
+        embeddings = to_vectors(embeddings, len(embeddings) if hasattr(embeddings, "__len__") else 0)
+    count = len(embeddings) if rows is None else rows.num_rows
+    return rows, embeddings, count
+
+
+def _check(request: BuildRequest, rows: pa.Table | None, count: int, modality: Modality) -> None:
     """Find whatever is wrong with the options before a dataset is made."""
-    request = BuildRequest(
-        name="",
-        indexed_field=indexed_field,
-        projection=projection,
-        topic_model=topic_model,
-        duplicate_detection=duplicate_detection,
-        embedding_model=embedding_model,
-    )
     columns = pa.schema([]) if rows is None else rows.schema
-    modality: Modality = "text" if embeddings is None else "embedding"
     with warnings.catch_warnings():
         # `create_index` resolves again, and warns then.
         warnings.simplefilter("ignore")
         make_plan(Rows("the data", columns, count, modality), request)
-
-
-def _dataset(identifier: str, description: str, id_field: str | None, *, is_public: bool) -> tuple[AtlasDataset, bool]:
-    """Return an empty dataset and whether this call made it."""
-    is_new = Home().find(dataset_key(identifier)) is None
-    dataset = AtlasDataset(identifier, description, id_field, is_public)
-    if dataset.total_datums:
-        raise DatasetExistsError(
-            f"the dataset {dataset.identifier} has {dataset.total_datums:,} rows already; give another identifier, or "
-            "use AtlasDataset(...).add_data(...) and create_index(...)"
-        )
-    return dataset, is_new
 
 
 def _free_name() -> str:

@@ -124,6 +124,7 @@ def _new_job(dataset: AtlasDataset, home: Home, version: int, plan: Plan) -> Job
         id=uuid4().hex,
         home=home.address,
         backend=home.backend,
+        storage=home.options,
         organization=organization,
         slug=slug,
         version=version,
@@ -144,13 +145,14 @@ def _start_worker(store: DatasetStore, job: Job) -> None:
         if held is None:
             return  # a process started by the same call a moment ago builds it
         subprocess.Popen(  # noqa: S603  our own interpreter and module
-            [sys.executable, "-m", "localatlas.worker", str(store.path(job.object_name))],
+            # -P: a file of the user's folder must not take a module's place.
+            [sys.executable, "-P", "-m", "localatlas.worker", str(store.path(job.object_name))],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             pass_fds=(held,),
-            env={**os.environ, jobs.CLAIM_VARIABLE: str(held)},
+            env={**os.environ, **settings().environment(), jobs.CLAIM_VARIABLE: str(held)},
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from localatlas import registries
 from localatlas.errors import InvalidOptionError
+from localatlas.pipeline.contracts import blame
 from localatlas.pipeline.records import ComponentRecord, Plan
 from localatlas.protocols import (
     DuplicateDetector,
@@ -64,8 +65,13 @@ class Components:
     def neighbors_needed(self, rows: int) -> int:
         """Return how many neighbours the most demanding component asks for, at most `rows - 1`."""
         asking = (self.projector, self.topic_model, self.duplicate_detector)
-        wanted = [choice.component.neighbors_needed(rows) for choice in asking if choice is not None]
+        wanted = [_asked(choice, rows) for choice in asking if choice is not None]
         return max(min(max(wanted, default=0), rows - 1), 0)
+
+
+def _asked(choice: Choice[Any], rows: int) -> int:
+    with blame(choice.entry):
+        return int(choice.component.neighbors_needed(rows))
 
 
 def _needed(registry: Registry[Any], record: ComponentRecord) -> Choice[Any]:

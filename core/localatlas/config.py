@@ -50,6 +50,17 @@ class Settings:
         # Only Linux says which cores this process may use.
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
+    def environment(self) -> dict[str, str]:
+        """Return the variables that give another process these settings, but for where the home is."""
+        return {
+            "LOCALATLAS_NEIGHBORS": self.neighbors or "",
+            "LOCALATLAS_EXECUTOR": self.executor,
+            "LOCALATLAS_SEED": str(self.seed),
+            "LOCALATLAS_JOBS": str(self.n_jobs or ""),
+            "LOCALATLAS_OFFLINE": "1" if self.offline else "",
+            "LOCALATLAS_CACHE": str(self.cache.absolute()),
+        }
+
 
 _overrides: dict[str, Any] = {}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -12,33 +11,21 @@ import pyarrow as pa
 
 from localatlas.adding import add_rows
 from localatlas.building import BuildRequest, build
-from localatlas.errors import (
-    AtlasTypeError,
-    AtlasValueError,
-    DatasetExistsError,
-    DatasetLockedError,
-    DatasetNotFoundError,
-    InvalidDataError,
-    InvalidIdentifierError,
-    InvalidOptionError,
-    RowNotFoundError,
-    listing,
-)
-from localatlas.home import RECORD, Home
+from localatlas.errors import DatasetNotFoundError, InvalidDataError, InvalidIdentifierError, listing
+from localatlas.home import Home
 from localatlas.indices import AtlasIndex, AtlasProjection, find_map, list_indices
 from localatlas.naming import dataset_key, is_uuid
-from localatlas.pipeline import jobs
+from localatlas.opening import DEFAULT_DESCRIPTION, open_or_create
 from localatlas.pipeline.progress import Listener
 from localatlas.pipeline.records import DatasetRecord
 from localatlas.protocols import DatasetKey, DatasetStore
 from localatlas.protocols.components import Modality
-from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN, POSITION_COLUMN
+from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN
+from localatlas.row_access import RowAccess
 from localatlas.stored_map import user_columns
+from localatlas.waiting import Waited, wait_until_free
 
 __all__ = ["AtlasDataset", "AtlasIndex", "AtlasProjection"]
-
-DEFAULT_DESCRIPTION = "A description for your map."
-POLL_SECONDS = 0.2
 
 
 class AtlasDataset:
@@ -77,6 +64,7 @@ class AtlasDataset:
             if not is_uuid(dataset_id):
                 raise InvalidIdentifierError(f"{dataset_id!r} is not a valid dataset id; ids are UUIDs")
             self._record, self._store = self._home.find_id(dataset_id)
+            self._is_new = False
             return
         key = dataset_key(identifier or "", organization_name)
         new = DatasetRecord(
@@ -88,40 +76,27 @@ class AtlasDataset:
             unique_id_field=unique_id_field,
             is_public=is_public,
         )
-        self._record, self._store = self._create_or_load(key, new)
+        self._record, self._store, self._is_new = open_or_create(self._home, key, new)
 
-    def _create_or_load(self, key: DatasetKey, new: DatasetRecord) -> tuple[DatasetRecord, DatasetStore]:
-        found = self._home.find(key)
-        if found is None:
-            try:
-                return new, self._home.create(new)
-            except DatasetExistsError:
-                found = self._home.find(key)
-        if found is None:
-            raise DatasetNotFoundError(f"the dataset {key} was deleted by another process while it was opened")
-        record, store = found
-        if new.unique_id_field not in (None, record.unique_id_field):
-            raise InvalidOptionError(
-                f"unique_id_field={new.unique_id_field!r}: the dataset {key} exists with "
-                f"{record.unique_id_field!r} (None: rows are known by position); leave it out, or choose another name"
-            )
-        described = new.description and new.description not in (DEFAULT_DESCRIPTION, record.description)
-        if described:
-            record.description = new.description
-            store.put(RECORD, record.to_bytes())
-        return record, store
+    @classmethod
+    def _opened(cls, home: Home, record: DatasetRecord, store: DatasetStore) -> AtlasDataset:
+        """Return the dataset of a record and store that `home` found."""
+        dataset = cls.__new__(cls)
+        vars(dataset).update(_home=home, _record=record, _store=store, _is_new=False)
+        return dataset
 
     @classmethod
     def load(cls, identifier: str, *, home: str | None = None) -> AtlasDataset:
         """Return an existing dataset by identifier. Raises DatasetNotFoundError."""
         key = dataset_key(identifier)
         place = Home(home)
-        if place.find(key) is None:
+        found = place.find(key)
+        if found is None:
             known = [f"{record.organization}/{record.slug}" for record in place.records()]
             raise DatasetNotFoundError(
                 f"there is no dataset {str(key)!r} in {place.address}; it has: {listing(known) or 'none'}"
             )
-        return cls(str(key), home=home)
+        return cls._opened(place, *found)
 
     @property
     def id(self) -> str:
@@ -261,17 +236,7 @@ class AtlasDataset:
             AtlasTypeError: `ids` is no list of ids.
             RowNotFoundError: some id is not there; the message names it.
         """
-        values = self._id_values(ids)
-        if not len(values):
-            return []
-        column = self.id_field or POSITION_COLUMN
-        columns = self.dataset_fields if self.id_field else [POSITION_COLUMN, *self.dataset_fields]
-        table = self._store.take(column, values, columns)
-        if table.num_rows < len(values):
-            have = set(table[column].to_pylist())
-            missing = [value for value in values.to_pylist() if value not in have]
-            raise RowNotFoundError(f"{self.identifier} has no row with {column} {listing(missing)}")
-        return list(table.to_pylist())
+        return self._rows.read(ids)
 
     def delete_data(self, ids: Sequence[Any]) -> bool:
         """Delete rows by id; finished maps hide them. Returns True.
@@ -280,17 +245,7 @@ class AtlasDataset:
             AtlasTypeError: `ids` is no list of ids.
             RowNotFoundError: some id is not there; nothing was deleted.
         """
-        values = self._id_values(ids)
-        column = self.id_field or POSITION_COLUMN
-        with self._store.lock():
-            found = set(self._store.find(column, values).to_pylist()) if len(values) else set()
-            missing = [value for value in values.to_pylist() if value not in found]
-            if missing:
-                raise RowNotFoundError(
-                    f"{self.identifier} has no row with {column} {listing(missing)}; nothing was deleted"
-                )
-            if len(values):
-                self._store.delete(column, values)
+        self._rows.delete(ids)
         return True
 
     def create_index(
@@ -344,58 +299,35 @@ class AtlasDataset:
         )
         return build(self, self._home, self._store, request, wait=wait, progress=progress)
 
-    def wait_for_dataset_lock(self, timeout: float | None = None) -> _Waited:
+    def wait_for_dataset_lock(self, timeout: float | None = None) -> Waited[AtlasDataset]:
         """Wait until nobody changes the rows and no build runs; works with and without `with`. Does not hold the lock.
 
         Raises:
             DatasetLockedError: `timeout` seconds are over.
         """
-        end = None if timeout is None else time.monotonic() + timeout
-        while self.is_locked or any(jobs.is_claimed(self._store, job) for job in jobs.jobs(self._store)):
-            if end is not None and time.monotonic() > end:
-                raise DatasetLockedError(f"{self.identifier} is still busy after {timeout} seconds")
-            time.sleep(POLL_SECONDS)
-        return _Waited(self)
+        return wait_until_free(self, self._store, timeout)
 
     def delete(self) -> bool:
-        """Delete the dataset, its indices and maps. Returns True."""
-        self._home.delete(DatasetKey(self._record.organization, self._record.slug))
+        """Delete the dataset, its indices and maps. Returns True.
+
+        Raises:
+            DatasetNotFoundError: it was deleted already; another one that took its name since stays.
+        """
+        # An append that is under way ends before, and none begins meanwhile.
+        with self._store.lock():
+            self._home.delete(DatasetKey(self._record.organization, self._record.slug), self.id)
         return True
 
     def scan(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield the rows in upload order, the user's columns unless others are named."""
         return self._store.scan(self.dataset_fields if columns is None else columns)
 
-    def _id_values(self, ids: Sequence[Any]) -> pa.Array:
-        """Return ids as an Arrow array of the id column's type."""
-        if not isinstance(ids, list | tuple | pa.Array):
-            raise AtlasTypeError(f"ids must be a list of ids, got {type(ids).__qualname__}")
-        schema = self._store.schema()
-        if schema is None:
-            if len(ids):
-                raise RowNotFoundError(f"{self.identifier} has no rows yet, so none with the ids {listing(ids)}")
-            return pa.array([], pa.int64())
-        kind = schema.field(self.id_field or POSITION_COLUMN).type
-        try:
-            return pa.array(list(ids), type=kind)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
-            raise AtlasValueError(f"ids must be of the id column's type {kind}: {error}") from error
+    @property
+    def _rows(self) -> RowAccess:
+        return RowAccess(self._store, self.identifier, self.id_field)
 
     def __repr__(self) -> str:
         return f"AtlasDataset({self.identifier!r}, {self.total_datums:,} rows, {len(self.maps)} maps)"
 
     def __str__(self) -> str:
         return "\n".join(f"{projection.name}: {projection.map_link}" for projection in self.maps) or repr(self)
-
-
-class _Waited:
-    """What `wait_for_dataset_lock` returns: usable as a context manager, and without."""
-
-    def __init__(self, dataset: AtlasDataset) -> None:
-        self._dataset = dataset
-
-    def __enter__(self) -> AtlasDataset:
-        return self._dataset
-
-    def __exit__(self, *_: object) -> None:
-        """Do nothing: nothing is held."""

@@ -24,11 +24,19 @@ _SCHEME = re.compile(r"^([a-z][a-z0-9+.-]+)://")
 class Home:
     """The datasets under one address."""
 
-    def __init__(self, address: str | None = None, backend: str | None = None) -> None:
-        """Open the home at `address`, or the configured one; the scheme names the backend unless `backend` does."""
+    def __init__(
+        self, address: str | None = None, backend: str | None = None, options: dict[str, Any] | None = None
+    ) -> None:
+        """Open the home at `address`, or the configured one.
+
+        Args:
+            address: a folder or `scheme://…`.
+            backend: opens it; named by the scheme when None.
+            options: of the backend; the configured ones when None.
+        """
         now = settings()
-        options: dict[str, Any] = {}
-        storage = now.storage
+        storage = now.storage if options is None else None
+        options = options or {}
         if isinstance(storage, StorageOptions):
             options = {key: value for key, value in storage.given().items() if key not in ("backend", "address")}
             address, storage = address or storage.address, storage.backend
@@ -38,21 +46,24 @@ class Home:
             # A program may change its folder after it opened its home.
             self.address = str(Path(self.address).expanduser().absolute())
         self.backend = backend or storage or (scheme.group(1) if scheme else "file")
+        self.options = options
         self._storage: StorageBackend = registries.storage.create(self.backend, {**options, "address": self.address})
 
     def records(self) -> list[DatasetRecord]:
         """Return the records of all datasets, sorted by identifier."""
         with self._reachable():
-            return [self.record(self._storage.open(key)) for key in self._storage.datasets()]
+            found = [self.find(key) for key in self._storage.datasets()]
+        return [record for record, _ in filter(None, found)]
 
     def find(self, key: DatasetKey) -> tuple[DatasetRecord, DatasetStore] | None:
         """Return a dataset's record and store, or None."""
         with self._reachable():
             try:
                 store = self._storage.open(key)
-            except DatasetNotFoundError:
+                return self.record(store), store
+            except (DatasetNotFoundError, KeyError):
+                # Without a record it is not there yet, or not any more.
                 return None
-            return self.record(store), store
 
     def find_id(self, dataset_id: str) -> tuple[DatasetRecord, DatasetStore]:
         """Return the dataset of an id. Raises DatasetNotFoundError."""
@@ -69,8 +80,15 @@ class Home:
         with self._reachable():
             return self._storage.create(DatasetKey(record.organization, record.slug), record.to_bytes())
 
-    def delete(self, key: DatasetKey) -> None:
-        """Remove a dataset and everything made from it. Raises DatasetNotFoundError."""
+    def delete(self, key: DatasetKey, dataset_id: str) -> None:
+        """Remove a dataset and everything made from it.
+
+        Raises:
+            DatasetNotFoundError: there is none of this name, or it has another id.
+        """
+        found = self.find(key)
+        if found is None or found[0].id != dataset_id:
+            raise DatasetNotFoundError(f"the dataset {key} with the id {dataset_id} is not in {self.address} any more")
         with self._reachable():
             self._storage.delete(key)
 

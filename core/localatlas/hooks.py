@@ -64,6 +64,8 @@ def call(hook: str, **arguments: Any) -> Any:
     first = bool(caller.spec and caller.spec.opts.get("firstresult"))
     # One implementation at a time: pluggy does not say whose implementation raised.
     for implementation in reversed(caller.get_hookimpls()):
+        if implementation.wrapper or implementation.hookwrapper:
+            raise PluginFailedError(f"{implementation.plugin_name} wraps {hook}; hooks of localatlas take no wrappers")
         try:
             result = implementation.function(**{name: arguments[name] for name in implementation.argnames})
         except (AtlasError, KeyboardInterrupt):

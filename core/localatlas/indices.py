@@ -47,12 +47,18 @@ class AtlasIndex:
 class AtlasProjection:
     """A map: its rows' places, topics, duplicates and neighbours."""
 
-    def __init__(self, dataset: AtlasDataset, store: DatasetStore, map_id: str) -> None:
-        """Stand for the map of an id, finished or still building."""
+    def __init__(
+        self,
+        dataset: AtlasDataset,
+        store: DatasetStore,
+        map_id: str,
+        found: tuple[IndexRecord, MapRecord] | None = None,
+    ) -> None:
+        """Stand for the map of an id, finished (`found` has its records, if they are at hand) or still building."""
         self.dataset = dataset
         self.id = self.projection_id = map_id
         self._store = store
-        self._found: tuple[IndexRecord, MapRecord] | None = None
+        self._found = found
         self._opened: tuple[int, StoredMap] | None = None
         self._embeddings: AtlasMapEmbeddings | None = None
 
@@ -83,7 +89,7 @@ class AtlasProjection:
         job = self.job
         if job is None:
             return "done" if self._found else "unknown"
-        if job.state in {"queued", "running"} and job.stage and not jobs.is_claimed(self._store, job):
+        if job.state in {"queued", "running"} and not jobs.is_claimed(self._store, job):
             return "stopped"
         return job.state
 
@@ -193,7 +199,8 @@ class AtlasProjection:
         if job is None:
             return f"the map {self.id} does not exist any more"
         if self.status == "stopped":
-            return f"the build of {job.plan.name!r} stopped during {job.stage!r}; the same create_index call goes on"
+            where = f"during {job.stage!r}" if job.stage else "before its first stage"
+            return f"the build of {job.plan.name!r} stopped {where}; the same create_index call goes on"
         if job.state in {"queued", "running"}:
             return f"the map {job.plan.name!r} is still building: {job.stage or 'queued'}, {job.progress:.0%}"
         return f"the build of {job.plan.name!r} {job.state}: {job.error or 'it was cancelled'}"
@@ -209,7 +216,7 @@ def list_indices(dataset: AtlasDataset, store: DatasetStore) -> list[AtlasIndex]
             record.id,
             record.plan.name,
             record.plan.indexed_field,
-            [AtlasProjection(dataset, store, each.id) for each in record.maps],
+            [AtlasProjection(dataset, store, each.id, (record, each)) for each in record.maps],
         )
         for record in index_records(store)
     ]

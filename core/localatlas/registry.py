@@ -227,8 +227,15 @@ def _has(component: type[Any], member: str) -> bool:
 
 def _source_hash(component: type[Any]) -> str:
     """Return a hash of a class's source: results of a class without a distribution are kept under it."""
-    try:
-        source = inspect.getsource(component)
-    except (OSError, TypeError):
-        source = f"{component.__module__}.{component.__qualname__}:{sorted(vars(component))}"
-    return hashlib.sha256(source.encode()).hexdigest()[:12]
+    total = hashlib.sha256()
+    for part in component.__mro__:
+        if part.__module__ == "builtins":
+            continue
+        try:
+            total.update(inspect.getsource(part).encode())
+        except (OSError, TypeError):
+            # Typed at a prompt: what was compiled stands for what was written.
+            for name, member in sorted(vars(part).items()):
+                code = getattr(member, "__code__", None)
+                total.update(repr((name, code.co_code, code.co_consts) if code else name).encode())
+    return total.hexdigest()[:12]

@@ -115,7 +115,8 @@ def topics(argument: Any) -> tuple[Choice[TopicModeler], Choice[TopicLabeler]] |
     instance = _ready(registries.topic_labelers, labeler)
     if instance is None and not isinstance(labeler, str):
         raise AtlasTypeError(
-            f"labeler is a {type(labeler).__qualname__}; it takes None, a labeler's name, its Options or an instance"
+            f"labeler is of type {type(labeler).__qualname__}; it takes None, a labeler's name, its Options or an "
+            "instance"
         )
     return modeler, instance or named(registries.topic_labelers, labeler)
 
@@ -152,12 +153,18 @@ def _ready(registry: Registry[T], argument: Any) -> Choice[T] | None:
     if not isinstance(argument, BaseModel) or type(argument).__module__ == ProjectionOptions.__module__:
         return None
     package = type(argument).__module__.partition(".")[0]
+    fitting = []
     for entry in registry.entries():
         if entry.distribution and entry.target.partition(".")[0].partition(":")[0] != package:
             continue
         component = registry.load(entry.qualified)
         if component.Options is type(argument):  # type: ignore[attr-defined]  # the registry has seen to it
-            return _choice(registry.build(component, entry.name, argument.model_dump()), entry)
+            fitting.append((entry, component))
+    # A subclass inherits its parent's options; the class that declares them is meant.
+    fitting.sort(key=lambda found: "Options" not in vars(found[1]))
+    if fitting:
+        entry, component = fitting[0]
+        return _choice(registry.build(component, entry.name, argument.model_dump()), entry)
     raise AtlasTypeError(
         f"{type(argument).__qualname__} is not the Options of any {registry.kind}: {', '.join(registry.names())}"
     )

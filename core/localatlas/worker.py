@@ -30,11 +30,13 @@ def main(arguments: list[str] | None = None) -> int:
     job = Job.model_validate_json(Path(given[0]).read_bytes())
     identifier = f"{job.organization}/{job.slug}"
     try:
-        found = Home(job.home, job.backend).find(dataset_key(identifier))
+        home = Home(job.home, job.backend, job.storage)
+        found = home.find(dataset_key(identifier))
         if found is None:
             sys.stderr.write(f"the dataset {identifier} is not in {job.home}\n")
             return FAILED
-        run_build(job, AtlasDataset(identifier, home=job.home), found[1], claimed=_inherited_claim())
+        dataset = AtlasDataset._opened(home, *found)  # noqa: SLF001  the same package
+        run_build(job, dataset, found[1], claimed=_inherited_claim())
     except BuildCancelled as error:
         sys.stderr.write(f"{error}\n")
         return CANCELLED

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from localatlas import AtlasDataset
 from localatlas.pipeline import jobs
 
@@ -89,9 +88,7 @@ def test_killed_within_a_stage(tmp_path: Path, stage: str, undisturbed: dict[str
 
 
 @pytest.mark.parametrize("writes", [0, 1, 3])
-def test_killed_between_the_writes_of_the_commit(
-    tmp_path: Path, writes: int, undisturbed: dict[str, bytes]
-) -> None:
+def test_killed_between_the_writes_of_the_commit(tmp_path: Path, writes: int, undisturbed: dict[str, bytes]) -> None:
     home, log = tmp_path / "home", tmp_path / "log"
     killed = run(home, str(log), "put", str(writes))
     assert killed.returncode == -signal.SIGKILL, killed.stderr

@@ -132,7 +132,7 @@ def test_a_row_without_a_vector_is_no_start(made: AtlasProjection, ids: list[str
     [
         ({}, AtlasValueError, "either queries"),
         ({"queries": np.zeros((1, 32)), "ids": ["r0"]}, AtlasValueError, "not both"),
-        ({"ids": ["r0"], "k": 0}, AtlasValueError, "k=0: it must be at least 1"),
+        ({"ids": ["r0"], "k": 0}, AtlasValueError, "k=0: it must be a whole number, at least 1"),
         ({"queries": np.zeros((1, 3))}, InvalidDataError, "32"),
         ({"queries": np.zeros(32)}, InvalidDataError, "dimension"),
         ({"queries": np.full((1, 32), np.nan)}, InvalidDataError, "NaN"),

@@ -200,7 +200,7 @@ def test_polars_survives() -> None:
 
 def test_a_named_index_is_left_out_with_a_warning() -> None:
     frame = pd.DataFrame({"x": [1, 2]}, index=pd.Index(["a", "b"], name="key"))
-    with pytest.warns(UserWarning, match="'key'.*reset_index"):
+    with pytest.warns(UserWarning, match=r"'key'.*reset_index"):
         table = to_table(frame)
     assert table.column_names == ["x"]
 

@@ -23,7 +23,7 @@ def lent(vector_of_row: list[int], count: int) -> LentIndex:
         metric="cosine",
         vectors=vectors,
         vector_of_row=np.array(vector_of_row, np.int32),
-        read_ids=lambda rows: pa.array(rows),
+        read_ids=pa.array,
         read_text=lambda rows: [f"text {row}" for row in rows],
         graph=graph,
     )

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from localatlas.errors import BuildCancelled, PluginContractError
 from localatlas.batch_executors import InlineExecutor, ProcessExecutor
+from localatlas.errors import BuildCancelled, PluginContractError
 from localatlas.pipeline.embedding import embed_contents
 from localatlas.pipeline.journal import PARTIAL_VECTORS, Journal
 from localatlas.pipeline.known import KnownVectors, covers
@@ -37,7 +37,9 @@ def embed(
     embedder = CountedWords(CountedWords.Options.model_validate(options))
     sources = KnownVectors(known or [], embedder.fingerprint)
     with Meter() as meter:
-        made = embed_contents(embedder, ENTRY, snapshot(texts), texts, sources, folder, context or Context(), meter)
+        made = embed_contents(
+            embedder, ENTRY, snapshot(texts), texts, sources, folder, context or Context(), meter, embedder.fingerprint
+        )
     return np.array(made)
 
 
@@ -123,7 +125,7 @@ def test_workers_and_this_process_give_the_same(tmp_path: Path) -> None:
             vectors[name] = np.array(
                 embed_contents(
                     InWorkers(InWorkers.Options()), ENTRY, snapshot(TEXTS), TEXTS, KnownVectors([], ""),
-                    tmp_path / name, context, meter,
+                    tmp_path / name, context, meter, "",
                 )
             )  # fmt: skip
     assert np.array_equal(vectors["inline"], vectors["processes"])
@@ -136,7 +138,15 @@ def test_what_an_embedder_returns_is_checked(tmp_path: Path) -> None:
 
     with pytest.raises(PluginContractError, match="must be float32, got float64"), Meter() as meter:
         embed_contents(
-            Doubles(Doubles.Options()), ENTRY, snapshot(TEXTS), TEXTS, KnownVectors([], ""), tmp_path, Context(), meter
+            Doubles(Doubles.Options()),
+            ENTRY,
+            snapshot(TEXTS),
+            TEXTS,
+            KnownVectors([], ""),
+            tmp_path,
+            Context(),
+            meter,
+            "",
         )
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from localatlas import AtlasDataset
-from localatlas.config import settings
 from localatlas.batch_executors import InlineExecutor
+from localatlas.config import settings
 from localatlas.pipeline.measure import Meter
 from localatlas.pipeline.progress import Progress
 from localatlas.pipeline.runner import StageRunner

@@ -67,6 +67,9 @@ def main(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except OSError as error:
+        _say("Error: ", str(error), "red")
+        return 1
     except AtlasError as error:
         _say("Error: ", str(error), "red")
         for note in getattr(error, "__notes__", ()):

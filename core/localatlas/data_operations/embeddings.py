@@ -70,8 +70,8 @@ class AtlasMapEmbeddings(View):
         """
         if (queries is None) == (ids is None):
             raise AtlasValueError("give either queries (vectors) or ids, not both")
-        if k < 1:
-            raise AtlasValueError(f"k={k}: it must be at least 1")
+        if not isinstance(k, int) or k < 1:
+            raise AtlasValueError(f"k={k!r}: it must be a whole number, at least 1")
         if ids is not None:
             starts = self._rows_of(ids)
             wanted = np.ascontiguousarray(self._vectors[self._vector_of_row[starts]])
@@ -103,6 +103,13 @@ class AtlasMapEmbeddings(View):
         return order, starts
 
     @cached_property
+    def _living_vectors(self) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The vectors that some row still has: their numbers, and themselves."""
+        _, starts = self._rows_of_vector
+        living = np.flatnonzero(np.diff(starts))
+        return living, self._vectors if len(living) == len(self._vectors) else self._vectors[living]
+
+    @cached_property
     def _ids(self) -> list[Any]:
         return list(self._map.row_ids.to_pylist())
 
@@ -130,14 +137,12 @@ class AtlasMapEmbeddings(View):
         if not isinstance(choice.component, SupportsSearch):
             raise NotReadyError(f"{choice.entry} does not search")
         context = Context(seed=plan.seed, n_jobs=settings().jobs, cache=settings().cache)
-        # Deleted rows may hide some vectors: ask for as many more.
-        _, starts = self._rows_of_vector
-        hidden = int((np.diff(starts) == 0).sum())
+        living, vectors = self._living_vectors
         with blame(choice.entry):
-            graph = choice.component.search(
-                self._vectors, queries, min(k + hidden, len(self._vectors)), plan.metric, context
-            )
-        return graph.indices, graph.distances
+            graph = choice.component.search(vectors, queries, min(k, len(vectors)), plan.metric, context)
+        # The finder numbers the vectors it was given.
+        found = np.where(graph.indices >= 0, living[np.maximum(graph.indices, 0)], -1).astype(np.int32)
+        return found, graph.distances
 
     def _expand(
         self,

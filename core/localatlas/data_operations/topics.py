@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -43,7 +44,7 @@ class AtlasMapTopics(View):
         `topic_short_description` (its label), `topic_description` (keywords joined by "/"), `parent_id` (null at
         depth 1), `size` (rows), `x`, `y` (where its label belongs).
         """
-        rows = []
+        rows, sizes = [], self._sizes()
         for row, topic in enumerate(self._topics.topic_id.tolist()):
             path = self._path(topic)
             parent = int(self._topics.parent_id[row])
@@ -55,7 +56,7 @@ class AtlasMapTopics(View):
                     "topic_short_description": self._label(topic),
                     "topic_description": self._topics.labels[topic].description,
                     "parent_id": None if parent < 0 else parent,
-                    "size": int(self._topics.size[row]),
+                    "size": sizes[topic],
                     "x": float(self._topics.position[row, 0]),
                     "y": float(self._topics.position[row, 1]),
                 }
@@ -109,6 +110,12 @@ class AtlasMapTopics(View):
             codes = [order.get(topic) for topic in self._topics.assignment[:, level].tolist()]
             columns[f"topic_depth_{level + 1}"] = labels.take(pa.array(codes, pa.int32()))
         return self._with_ids(columns)
+
+    def _sizes(self) -> dict[int, int]:
+        """Return how many living rows each topic has."""
+        living = self._topics.assignment[self._map.alive]
+        ids, counts = np.unique(living, return_counts=True)
+        return dict.fromkeys(self._topics.topic_id.tolist(), 0) | dict(zip(ids.tolist(), counts.tolist(), strict=True))
 
     def _label(self, topic: int) -> str:
         return self._topics.labels[topic].label

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import warnings
 from datetime import UTC, datetime
 from typing import Any
 
 from localatlas import hooks
 from localatlas.components import Components
-from localatlas.errors import BuildCancelled, BuildError
+from localatlas.errors import BuildCancelled, BuildError, PluginFailedError
 from localatlas.pipeline import jobs
 from localatlas.pipeline.progress import Listener, silent
 from localatlas.pipeline.records import IndexRecord, Job
@@ -57,7 +58,11 @@ def run_build(
             _note(store, job, state="failed", error=f"{type(error).__name__}: {error}")
             raise
         _note(store, job, state="done", progress=1.0, reports=record.reports)
-    hooks.call("localatlas_after_index", dataset=dataset, map=sequence.map)
+    try:
+        hooks.call("localatlas_after_index", dataset=dataset, map=sequence.map)
+    except PluginFailedError as error:
+        # The map is there; a caller who is told of a failure would build it again.
+        warnings.warn(f"the map is ready, but {error}", RuntimeWarning, stacklevel=2)
     return record
 
 

@@ -43,15 +43,17 @@ def check_vectors(entry: Entry, vectors: object, rows: int, dim: int) -> NDArray
     return array
 
 
-def check_graph(entry: Entry, graph: object, rows: int, k: int, *, own: bool = True) -> NeighborGraph:
-    """Check a neighbour graph [rows, k]; with `own`, no row may be its own neighbour."""
+def check_graph(entry: Entry, graph: object, rows: int, k: int) -> NeighborGraph:
+    """Check the neighbour graph [rows, k] of some rows among themselves: no row is its own neighbour."""
     if not isinstance(graph, NeighborGraph):
         raise PluginContractError(f"{entry}: it must return a NeighborGraph, got {type(graph).__qualname__}")
     indices = _array(entry, "indices", graph.indices, np.int32, (rows, k))
     distances = _array(entry, "distances", graph.distances, np.float32, (rows, k))
     if np.isnan(distances).any():
         raise PluginContractError(f"{entry}: distances has NaN in {int(np.isnan(distances).any(axis=1).sum()):,} rows")
-    if k and own and (indices == np.arange(rows, dtype=np.int32)[:, None]).any():
+    if k and (int(indices.min()) < -1 or int(indices.max()) >= rows):
+        raise PluginContractError(f"{entry}: indices must lie between -1 and {rows - 1}, got {indices.max()}")
+    if k and (indices == np.arange(rows, dtype=np.int32)[:, None]).any():
         raise PluginContractError(f"{entry}: indices has a row as its own neighbour")
     return NeighborGraph(indices, distances)
 
@@ -78,7 +80,11 @@ def check_topics(entry: Entry, topics: object, rows: int) -> Topics:
         _array(entry, name, getattr(topics, name), dtype, (count,))
     _finite(entry, "position", _array(entry, "position", topics.position, np.float32, (count, 2)))
     assignment = _array(entry, "assignment", topics.assignment, np.int32, (rows, topics.depths))
-    _array(entry, "confidence", topics.confidence, np.float32, (rows, topics.depths))
+    _finite(entry, "confidence", _array(entry, "confidence", topics.confidence, np.float32, (rows, topics.depths)))
+    if rows and not topics.depths:
+        raise PluginContractError(f"{entry}: assignment has no depth; every row has a topic at one depth at least")
+    if count and int(topics.size.min()) < 1:
+        raise PluginContractError(f"{entry}: size must be at least 1, got {int(topics.size.min())}")
     if len(set(topics.topic_id.tolist())) != count:
         raise PluginContractError(f"{entry}: topic_id is not unique")
     if len(topics.hull) != count:
@@ -95,6 +101,7 @@ def check_labels(entry: Entry, labels: object, topics: Topics) -> Mapping[int, T
     if missing:
         raise PluginContractError(f"{entry}: there is no label for the topics {listing(missing)}")
     seen: dict[str, int] = {}
+    rows = len(topics.assignment)
     for topic, label in labels.items():
         if not isinstance(label, TopicLabel) or not label.label.strip():
             raise PluginContractError(f"{entry}: the label of topic {topic} is {label!r}; it must be a TopicLabel")
@@ -102,6 +109,8 @@ def check_labels(entry: Entry, labels: object, topics: Topics) -> Mapping[int, T
             raise PluginContractError(
                 f"{entry}: labels must be unique; the topics {seen[label.label]} and {topic} are both {label.label!r}"
             )
+        if any(not 0 <= row < rows for row in label.exemplars):
+            raise PluginContractError(f"{entry}: exemplars of topic {topic} must be rows 0 to {rows - 1} of the index")
         seen[label.label] = topic
     return labels
 

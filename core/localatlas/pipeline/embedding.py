@@ -61,6 +61,7 @@ def embed_contents(
     folder: Path,
     context: Context,
     meter: Meter,
+    fingerprint: str,
 ) -> NDArray[np.float32]:
     """Fill `folder` with the vectors of all contents and return them, float32 [C, D], memory-mapped."""
     count, size = len(contents), max(embedder.batch_size, 1)
@@ -71,8 +72,9 @@ def embed_contents(
         _reserve(path, shape)
     vectors = open_memmap(path, mode="r+")
     save_array(folder / "contents.npy", snapshot.contents)
-    (folder / "fingerprint").write_text(embedder.fingerprint)
     (folder / "batch_size").write_text(str(size))
+    # Last: whoever finds a fingerprint here relies on the rest.
+    (folder / "fingerprint").write_text(fingerprint)
     journal = Journal(folder)
     todo = list(_plan(count, size, journal, known, snapshot, vectors))
     work = ([contents[row] for row in batch.missing] for batch in todo)

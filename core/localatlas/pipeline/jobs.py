@@ -62,20 +62,21 @@ def claim(store: DatasetStore, job: Job) -> Generator[int | None, None, None]:
     """
     with _claim_file(store, job).open("wb") as file:
         # Somebody who only looks holds the lock for a moment; that must not stop a build.
-        free = any(_locked(file.fileno(), pause) for pause in (0.0, *[LOOK_SECONDS] * LOOKS))
+        free = any(_locked(file.fileno(), fcntl.LOCK_EX, pause) for pause in (0.0, *[LOOK_SECONDS] * LOOKS))
         yield file.fileno() if free else None
 
 
 def is_claimed(store: DatasetStore, job: Job) -> bool:
     """Whether a living process builds this job now."""
     with _claim_file(store, job).open("wb") as file:
-        return not _locked(file.fileno(), 0.0)
+        # Shared, so that two who look do not take each other for a builder.
+        return not _locked(file.fileno(), fcntl.LOCK_SH, 0.0)
 
 
-def _locked(descriptor: int, pause: float) -> bool:
+def _locked(descriptor: int, kind: int, pause: float) -> bool:
     time.sleep(pause)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from localatlas.errors import BuildCancelled
+from localatlas.errors import AtlasError, BuildCancelled, BuildError
 
 __all__ = ["STAGES", "Listener", "Progress", "silent"]
 
@@ -49,7 +49,7 @@ class Progress:
         def report(fraction: float, message: str = "") -> None:
             if self._cancelled():
                 raise BuildCancelled(f"the build was cancelled during {name}; the same call goes on from there")
-            self._listener(name, fraction, min(self._done + STAGES[name] * fraction, 1.0), message)
+            self._tell(name, fraction, min(self._done + STAGES[name] * fraction, 1.0), message)
 
         report(0.0)
         return report
@@ -57,4 +57,13 @@ class Progress:
     def finish(self, name: str, message: str = "") -> None:
         """Count a stage as done."""
         self._done += STAGES[name]
-        self._listener(name, 1.0, min(self._done, 1.0), message)
+        self._tell(name, 1.0, min(self._done, 1.0), message)
+
+    def _tell(self, stage: str, fraction: float, overall: float, message: str) -> None:
+        try:
+            self._listener(stage, fraction, overall, message)
+        except AtlasError:
+            raise
+        except Exception as error:
+            # Reports are made inside a plugin's work; the plugin is not to blame for who listens.
+            raise BuildError(f"what listens to the progress failed: {type(error).__name__}: {error}") from error

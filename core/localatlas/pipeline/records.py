@@ -118,13 +118,16 @@ class Job(_Record):
     """A build, described whole: `run_build` needs nothing else.
 
     Attributes:
-        home: the address of the home, and the backend that opens it.
+        home: the address of the home.
+        backend: the storage backend that opens it.
+        storage: that backend's options besides the address.
         version: the dataset version that is mapped.
     """
 
     id: str
     home: str
     backend: str
+    storage: dict[str, Any] = {}
     organization: str
     slug: str
     version: int

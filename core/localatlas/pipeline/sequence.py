@@ -12,6 +12,7 @@ from localatlas.config import settings
 from localatlas.errors import InvalidDataError
 from localatlas.pipeline import assemble, jobs, steps
 from localatlas.pipeline.commit import commit
+from localatlas.pipeline.contracts import blame
 from localatlas.pipeline.embedding import embed_contents
 from localatlas.pipeline.index import LentIndex, row_vectors
 from localatlas.pipeline.journal import PARTIAL_VECTORS
@@ -102,13 +103,17 @@ class StageSequence:
                 return  # died between the last write and the rename
             embedder = choice.component
             others = [other for other in self.stages.unfinished("embed") if other != folder]
-            known = KnownVectors([*self.stages.finished("embed")[::-1], *others], embedder.fingerprint)
+            known = KnownVectors([*self.stages.finished("embed")[::-1], *others], fingerprint)
             contents = items(self.store, self.job.version, self.plan.modality, self.plan.indexed_field, snapshot)
-            collapse(embed_contents(embedder, choice.entry, snapshot, contents, known, folder, context, meter), folder)
+            made = embed_contents(
+                embedder, choice.entry, snapshot, contents, known, folder, context, meter, fingerprint
+            )
+            collapse(made, folder)
 
         if choice is None:
             return self.runner.run("embed", {**parts, "fingerprint": GIVEN}, fill_given)
-        parts |= {"fingerprint": choice.component.fingerprint, "batch_size": choice.component.batch_size}
+        fingerprint = self._fingerprint()
+        parts |= {"fingerprint": fingerprint, "batch_size": choice.component.batch_size}
         return self.runner.run("embed", parts, embed, choice.entry)
 
     def _index(self, snapshot: Snapshot, embed_key: str, embedded: Path) -> tuple[LentIndex, str]:
@@ -130,6 +135,7 @@ class StageSequence:
         choice = self.components.neighbors
         k = self.components.neighbors_needed(len(index.vectors))
         parts = {"embed": embed_key, "k": k, "metric": self.plan.metric, "options": choice.options}
+        parts["seed"] = self.plan.seed
         key, folder = self.runner.run(
             "neighbors",
             parts,
@@ -172,7 +178,7 @@ class StageSequence:
             return "", None
         return self.runner.run(
             "duplicates",
-            {"index": index_key, "neighbors": graph_key, "options": choice.options},
+            {"index": index_key, "neighbors": graph_key, "seed": self.plan.seed, "options": choice.options},
             lambda folder, context, _meter: steps.detect_duplicates(choice, index, folder, context),
             choice.entry,
         )
@@ -232,8 +238,7 @@ class StageSequence:
             "topic_depths": topics.depths if topics else 0,
             "has_duplicates": int(self.components.duplicate_detector is not None),
         }
-        embedder = self.components.embedder
-        fingerprint = embedder.component.fingerprint if embedder else GIVEN
+        fingerprint = self._fingerprint()
         done: list[IndexRecord] = []
 
         def publish(_meter: Meter) -> None:
@@ -242,8 +247,20 @@ class StageSequence:
         self.runner.once("commit", publish)
         return done[0]
 
+    def _fingerprint(self) -> str:
+        """Return what the vectors are kept under; a class of this process may change without saying so."""
+        choice = self.components.embedder
+        if choice is None:
+            return GIVEN
+        with blame(choice.entry):
+            fingerprint = choice.component.fingerprint
+        return f"{fingerprint}+{choice.entry.version}" if choice.in_process else fingerprint
+
     def _drop_superseded(self, embedded: Path) -> None:
         """Remove earlier vectors of the same embedder that the new result holds too; indices keep their own."""
+        others = [job for job in jobs.jobs(self.store) if job.id != self.job.id]
+        if any(jobs.is_claimed(self.store, job) for job in others):
+            return  # another build may be about to commit them
         for older in self.stages.finished("embed"):
             if older != embedded and covers(embedded, older):
                 self.stages.discard(older)

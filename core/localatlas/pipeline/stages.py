@@ -77,8 +77,11 @@ class StageStore:
         return folder
 
     def discard(self, folder: Path) -> None:
-        """Remove a result."""
-        shutil.rmtree(folder, ignore_errors=True)
+        """Remove a result; one that dies while it does so leaves nothing that looks like a result."""
+        doomed = self._root / "discarded" / f"{folder.parent.name}-{folder.name}"
+        doomed.parent.mkdir(exist_ok=True)
+        folder.rename(doomed)
+        shutil.rmtree(doomed.parent, ignore_errors=True)
 
     def _folder(self, stage: str, key: str) -> Path:
         return self._root / stage / key

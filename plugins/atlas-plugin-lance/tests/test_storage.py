@@ -107,8 +107,8 @@ def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
         list(store.scan(["_blob"]))
 
 
-def test_old_versions_leave_the_disk(tmp_path: Path) -> None:
-    store = storage_at(tmp_path).create(KEY, b"")
+def test_old_versions_leave_the_disk_when_their_grace_is_over(tmp_path: Path) -> None:
+    store = storage_at(tmp_path, merged_grace_seconds=0.0).create(KEY, b"")
     values = np.random.default_rng(0).random(100_000)
     store.append(pa.table({POSITION_COLUMN: np.arange(100_000), "value": values}))
     before = size(tmp_path)

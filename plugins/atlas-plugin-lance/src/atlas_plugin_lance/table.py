@@ -229,11 +229,12 @@ class LanceTable:
         Args:
             version: the newest.
             kept: the Lance version that now holds the rows of an older one, by that one.
-            grace: seconds for which the older one stays too: a build in another process may be reading it.
+            grace: seconds for which any version stays: a process that scans rows may be reading it.
         """
         dataset = self.writable(version)
         made = {int(str(entry["version"])): _seconds(entry["timestamp"]) for entry in dataset.versions()}
         recent = {old for old, new in kept.items() if new in made and time.time() - made[new] < grace}
+        recent |= {number for number, moment in made.items() if time.time() - moment < grace}
         dropped = sorted(made.keys() - {version} - set(kept.values()) - recent)
         if dropped:
             dataset.cleanup_old_versions(versions=dropped)
