@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from localatlas.pipeline.measure import Meter
 from localatlas.pipeline.snapshot import Snapshot
 from localatlas.pipeline.vectors import Vectors, collapse, gather_given
 from localatlas.protocols import Context
+from localatlas.protocols.components import TaskType
 from localatlas.registry import Entry
 from numpy.lib.format import open_memmap
 from reference import CountedWords
@@ -133,7 +135,7 @@ def test_workers_and_this_process_give_the_same(tmp_path: Path) -> None:
 
 def test_what_an_embedder_returns_is_checked(tmp_path: Path) -> None:
     class Doubles(CountedWords):
-        def embed(self, items, context, *, task):  # type: ignore[no-untyped-def]
+        def embed(self, items: Sequence[str], context: Context, *, task: TaskType) -> np.ndarray:
             return super().embed(items, context, task=task).astype(np.float64)
 
     with pytest.raises(PluginContractError, match="must be float32, got float64"), Meter() as meter:

@@ -4,7 +4,8 @@
 
 STAGE is a stage of the build; MOMENT is "before" (its work has not begun), "during" (after its first sign of
 progress) or "after" (its result is safe, the next stage has not begun). "put NUMBER" kills before that write of the
-commit. With LOG "-", the default plugins are used, else the small reference components, and LOG lists what was embedded.
+commit. With LOG "-", the default plugins are used, else the small reference components, and LOG lists what was
+embedded.
 """
 
 from __future__ import annotations
@@ -81,4 +82,4 @@ if not dataset.total_datums:
     texts = [f"{word} number {i % 97} of the {word} kind" for i in range(int(rows)) for word in ("apple", "river")]
     dataset.add_data([{"id": f"r{i}", "text": text} for i, text in enumerate(texts)])
 atlas_map = dataset.create_index(indexed_field="text", embedding_model=embedder, progress=listen)
-print(atlas_map.id, len(dataset.maps))
+sys.stdout.write(f"{atlas_map.id} {len(dataset.maps)}\n")
