@@ -227,3 +227,15 @@ def test_every_hook_is_documented() -> None:
 @pytest.mark.parametrize("name", [name for name in hookspecs.__all__ if name.startswith("localatlas_")])
 def test_every_hook_can_be_called(fresh: None, name: str) -> None:
     assert hooks.call(name) in (None, [])
+
+
+class Wrapping:
+    @hookimpl(wrapper=True)
+    def localatlas_commands(self) -> Iterator[Any]:
+        return (yield)
+
+
+def test_a_wrapper_is_refused_by_name(fresh: None) -> None:
+    hooks.register(Wrapping(), name="wrapper")
+    with pytest.raises(PluginFailedError, match=r"wrapper wraps localatlas_commands; .*take no wrappers"):
+        hooks.call("localatlas_commands")
