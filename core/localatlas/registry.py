@@ -10,6 +10,7 @@ import functools
 import hashlib
 import importlib.metadata
 import inspect
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, cast
@@ -45,6 +46,10 @@ REVIEWED = {
     "lance": "atlas-plugin-lance",
     "file": "atlas-plugin-lance",
 }
+
+
+# Finding a class's source parses its whole file. A notebook cell that is run again makes a new class.
+_SOURCES: weakref.WeakKeyDictionary[type[Any], bytes] = weakref.WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -232,7 +237,9 @@ def _source_hash(component: type[Any]) -> str:
         if part.__module__ == "builtins":
             continue
         try:
-            total.update(inspect.getsource(part).encode())
+            if part not in _SOURCES:
+                _SOURCES[part] = inspect.getsource(part).encode()
+            total.update(_SOURCES[part])
         except (OSError, TypeError):
             # Typed at a prompt: what was compiled stands for what was written.
             for name, member in sorted(vars(part).items()):
