@@ -13,6 +13,7 @@ import inspect
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel
@@ -243,6 +244,12 @@ def _source_hash(component: type[Any]) -> str:
         except (OSError, TypeError):
             # Typed at a prompt: what was compiled stands for what was written.
             for name, member in sorted(vars(part).items()):
-                code = getattr(member, "__code__", None)
-                total.update(repr((name, code.co_code, code.co_consts) if code else name).encode())
+                total.update(repr((name, _compiled(getattr(member, "__code__", None)))).encode())
     return total.hexdigest()[:12]
+
+
+def _compiled(code: object) -> object:
+    """Return what a code object does, without the addresses that its own repr shows; other values as they are."""
+    if not isinstance(code, CodeType):
+        return code
+    return code.co_code, code.co_names, [_compiled(constant) for constant in code.co_consts]

@@ -46,7 +46,13 @@ class AtlasGroup(click.Group):
     def _brought() -> dict[str, click.Command]:
         from localatlas import hooks
 
-        return {command.name or "": command for group in hooks.call("localatlas_commands") for command in group}
+        try:
+            brought = hooks.call("localatlas_commands")
+        except AtlasError as error:
+            # Nobody's plugin may take the help away.
+            _say("Note: ", f"the plugins' commands are left out: {error}", "yellow")
+            return {}
+        return {command.name or "": command for group in brought for command in group}
 
 
 @click.group(cls=AtlasGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
