@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -144,7 +145,7 @@ def _start_worker(store: DatasetStore, job: Job) -> None:
     with (logs / f"{job.id}.log").open("ab") as log, jobs.claim(store, job) as held:
         if held is None:
             return  # a process started by the same call a moment ago builds it
-        subprocess.Popen(  # noqa: S603  our own interpreter and module
+        worker = subprocess.Popen(  # noqa: S603  our own interpreter and module
             # -P: a file of the user's folder must not take a module's place.
             [sys.executable, "-P", "-m", "localatlas.worker", str(store.path(job.object_name))],
             stdin=subprocess.DEVNULL,
@@ -154,6 +155,8 @@ def _start_worker(store: DatasetStore, job: Job) -> None:
             pass_fds=(held,),
             env={**os.environ, **settings().environment(), jobs.CLAIM_VARIABLE: str(held)},
         )
+    # Nobody waits for the worker; if this process outlives it, it should not stay behind as a zombie.
+    threading.Thread(target=worker.wait, name=f"localatlas-job-{job.id}", daemon=True).start()
 
 
 def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] = ()) -> tuple[Plan, Components]:

@@ -78,7 +78,9 @@ def test_records_survive(values: list[Any]) -> None:
 @given(columns())
 def test_arrow_tables_survive(values: list[Any]) -> None:
     table = pa.table({"x": pa.array(values)})
-    assert to_table(table).equals(table)
+    # Not `equals`, for which NaN differs from itself.
+    assert to_table(table).schema == table.schema
+    assert repr(to_table(table).to_pylist()) == repr(table.to_pylist())
     for form in (table.to_batches()[0], table.to_reader(max_chunksize=2), pa.concat_tables([table.slice(0, 1), table])):
         assert (
             same(to_table(form)["x"].to_pylist()[-1:], values[-1:]) or values[-1] != values[-1] or "nan" in str(values)
