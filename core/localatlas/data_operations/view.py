@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["View"]
 
 
-class View:
+class View(ABC):
     """Base of the views."""
 
     def __init__(self, projection: AtlasProjection) -> None:
@@ -40,9 +41,9 @@ class View:
         """The column of ids: the dataset's id field, or `_position_index`."""
         return self._map.id_column
 
+    @abstractmethod
     def _table(self) -> pa.Table:
         """Return all mapped rows, [R]."""
-        raise NotImplementedError
 
     def _living(self, table: pa.Table) -> pa.Table:
         """Leave out the rows that were deleted since the map was built."""
