@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,7 @@ from localatlas.protocols import DatasetStore
 from localatlas.protocols.storage import EMBEDDING_COLUMN
 from localatlas.stored_map import user_columns
 
-__all__ = ["add_rows", "tidy"]
+__all__ = ["OnConflict", "add_rows", "tidy"]
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +26,26 @@ log = logging.getLogger(__name__)
 CHANGES_PER_COMPACTION = 64
 
 
-def add_rows(store: DatasetStore, data: Any, embeddings: Any, id_field: str | None) -> int:
+OnConflict = Literal["error", "ignore", "replace"]
+
+
+def add_rows(
+    store: DatasetStore,
+    data: Any,
+    embeddings: Any,
+    blobs: Any,
+    id_field: str | None,
+    on_conflict: OnConflict = "error",
+) -> int:
     """Append what `add_data` was given and return the number of rows.
 
     Raises:
         InvalidDataError: something in it cannot be taken; nothing was written.
     """
+    if blobs is not None:
+        raise InvalidDataError("blobs: images come with the image embedder, which this version does not have yet")
+    if on_conflict != "error":
+        raise InvalidDataError("on_conflict")
     table, vectors = _read(data, embeddings, id_field)
     with store.lock():
         before = store.version()

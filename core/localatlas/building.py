@@ -8,7 +8,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -30,17 +30,19 @@ from localatlas.indices import AtlasProjection
 from localatlas.pipeline import jobs
 from localatlas.pipeline.build import run_build
 from localatlas.pipeline.commit import index_records
+from localatlas.pipeline.contracts import blame
 from localatlas.pipeline.progress import Listener, silent
 from localatlas.pipeline.records import IndexRecord, Job, Plan
 from localatlas.progress_bars import tqdm_listener
-from localatlas.protocols import DatasetStore
+from localatlas.protocols import DatasetStore, SupportsCheck
 from localatlas.protocols.components import Modality
+from localatlas.protocols.storage import BLOB_COLUMN
 from localatlas.resolve import Choice
 
 if TYPE_CHECKING:
     from localatlas.dataset import AtlasDataset
 
-__all__ = ["BuildRequest", "Rows", "build", "make_plan"]
+__all__ = ["BuildRequest", "Rows", "build", "make_plan", "rows_of"]
 
 # What every library under a component takes as a seed.
 LARGEST_SEED = 2**32 - 1
@@ -70,12 +72,14 @@ class Rows:
         columns: the user's.
         count: how many rows.
         modality: what the data is; None before the first batch.
+        has_images: whether there are images, also beside vectors of the user's own.
     """
 
     identifier: str
     columns: pa.Schema
     count: int
     modality: Modality | None
+    has_images: bool = False
 
     @property
     def fields(self) -> list[str]:
@@ -93,7 +97,7 @@ def build(
     progress: bool | Listener,
 ) -> AtlasProjection:
     """Check a request, make or find its job, and run it here or in a process of its own."""
-    rows = Rows(dataset.identifier, dataset.schema or pa.schema([]), dataset.total_datums, dataset.modality)
+    rows = rows_of(dataset, store)
     plan, components = make_plan(rows, request, index_records(store))
     in_process = [part for part in plan.components() if part.in_process]
     if in_process and not wait:
@@ -117,6 +121,14 @@ def build(
     else:
         run_build(job, dataset, store, components, progress)
     return AtlasProjection(dataset, store, job.map_id)
+
+
+def rows_of(dataset: AtlasDataset, store: DatasetStore) -> Rows:
+    """Return what a plan has to know of a dataset's rows as they are now."""
+    stored = store.schema()
+    images = stored is not None and BLOB_COLUMN in stored.names
+    columns = dataset.schema or pa.schema([])
+    return Rows(dataset.identifier, columns, dataset.total_datums, dataset.modality, images)
 
 
 def _new_job(dataset: AtlasDataset, home: Home, version: int, plan: Plan) -> Job:
@@ -183,6 +195,7 @@ def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] 
         topic_labeler=topics[1] if topics else None,
         duplicate_detector=resolve.duplicate_detector(request.duplicate_detection),
     )
+    _check_components(choices)
     plan = Plan(
         name=request.name,
         modality=modality,
@@ -197,6 +210,15 @@ def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] 
         duplicate_detector=_record(choices.duplicate_detector),
     )
     return plan, choices
+
+
+def _check_components(choices: Components) -> None:
+    """Let every component say now what would stop it later, such as weights that are not here."""
+    parts = (getattr(choices, field.name) for field in fields(choices))
+    for choice in parts:
+        if choice is not None and isinstance(choice.component, SupportsCheck):
+            with blame(choice.entry):
+                choice.component.check()
 
 
 def _record(choice: Choice[Any] | None) -> Any:
@@ -221,7 +243,7 @@ def _modality(rows: Rows, request: BuildRequest) -> Modality:
         raise InvalidOptionError(
             f"modality='embedding': {rows.identifier} holds no embeddings; name an indexed_field to embed its text"
         )
-    if modality == "image" and rows.modality != "image":
+    if modality == "image" and not (rows.has_images or rows.modality == "image"):
         raise InvalidOptionError(f"modality='image': {rows.identifier} holds no images")
     return modality
 

@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import pyarrow as pa
 
-from localatlas.adding import add_rows
+from localatlas.adding import OnConflict, add_rows
 from localatlas.building import BuildRequest, build
-from localatlas.errors import DatasetNotFoundError, InvalidDataError, InvalidIdentifierError, listing
+from localatlas.errors import DatasetNotFoundError, InvalidIdentifierError, listing
 from localatlas.home import Home
 from localatlas.indices import AtlasIndex, AtlasProjection, find_map, list_indices
 from localatlas.naming import dataset_key, is_uuid
@@ -210,22 +210,24 @@ class AtlasDataset:
         embeddings: Any = None,
         blobs: Any = None,
         pbar: Any = None,
+        *,
+        on_conflict: OnConflict = "error",
     ) -> None:
         """Append rows: all of them, or none and an error.
 
         Args:
             data: a DataFrame (pandas, Polars), a list of dicts, an Arrow table or reader; left out for bare vectors.
             embeddings: vectors of your own, array-like [N, D]; kept as float32.
-            blobs: images; not in this version.
+            blobs: images, one per row: URLs, paths, bytes or PIL images; `data` may then be left out.
             pbar: a tqdm bar, advanced by the number of rows.
+            on_conflict: what becomes of a row whose id is in the dataset already: "error" refuses the batch, "ignore"
+                leaves the new row out, "replace" puts it in the old one's place, as the newest row.
 
         Raises:
             InvalidDataError: rows, ids or vectors cannot be taken; nothing was written.
             AtlasTypeError: `data` is of a type that is not taken.
         """
-        if blobs is not None:
-            raise InvalidDataError("blobs: images come with the image embedder, which this version does not have yet")
-        rows = add_rows(self._store, data, embeddings, self.id_field)
+        rows = add_rows(self._store, data, embeddings, blobs, self.id_field, on_conflict)
         if pbar is not None:
             pbar.update(rows)
 

@@ -38,6 +38,7 @@ class LentIndex:
         vector_of_row: int32 [R], -1 for a row without a vector.
         read: returns the dataset's ids, or the texts to read, for rows of the dataset: `read("ids", rows)`.
         finder: answers `search`, if it can.
+        describe: puts vectors into words, where no column says what the rows are about.
         graph: the neighbours that were found; set by the neighbours stage.
     """
 
@@ -47,6 +48,7 @@ class LentIndex:
     read_ids: Callable[[NDArray[np.intp]], pa.Array]
     read_text: Callable[[NDArray[np.intp]], list[str | None]]
     finder: object = None
+    describe: Callable[[NDArray[np.float32]], list[str]] | None = None
     context: Context = field(default_factory=Context)
     graph: NeighborGraph | None = None
 
@@ -73,7 +75,10 @@ class LentIndex:
 
     def text(self, rows: NDArray[np.integer] | None = None) -> list[str | None]:
         """Return the texts of some index rows, or of all."""
-        return self.read_text(self.first_rows if rows is None else self.first_rows[np.asarray(rows)])
+        wanted = np.arange(len(self.vectors)) if rows is None else np.asarray(rows)
+        if self.describe is not None:
+            return [words or None for words in self.describe(np.ascontiguousarray(self.vectors[wanted]))]
+        return self.read_text(self.first_rows[wanted])
 
     def neighbors(self, k: int) -> NeighborGraph:
         """Return the `k` nearest of every row, or as many as there are."""

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from localatlas import hooks, registries
 from localatlas.components import Components
@@ -27,7 +31,7 @@ from localatlas.pipeline.stages import StageStore
 from localatlas.pipeline.topic_table import load_topics, read_table, write_table
 from localatlas.pipeline.vectors import Vectors, collapse, gather_given
 from localatlas.pipeline.warmup import warming
-from localatlas.protocols import Context, Dataset, DatasetStore, NeighborGraph
+from localatlas.protocols import Context, Dataset, DatasetStore, NeighborGraph, SupportsDescription
 from localatlas.protocols.storage import EMBEDDING_COLUMN
 from localatlas.stored_map import StoredMap
 
@@ -127,9 +131,26 @@ class StageSequence:
             read_ids=reader.ids,
             read_text=reader.texts,
             finder=finder.component,
+            describe=self._describer(),
             context=self.runner.context(finder.entry),
         )
         return index, hashlib.sha256(f"{embed_key}{index.digest()}".encode()).hexdigest()[:24]
+
+    def _describer(self) -> Callable[[NDArray[np.float32]], list[str]] | None:
+        """Return what puts vectors into words, where no column does and the embedder can."""
+        choice = self.components.embedder
+        if choice is None or self.plan.label_field is not None:
+            return None
+        embedder, entry = choice.component, choice.entry
+        if not isinstance(embedder, SupportsDescription):
+            return None
+        context = self.runner.context(entry)
+
+        def describe(vectors: NDArray[np.float32]) -> list[str]:
+            with blame(entry):
+                return embedder.describe(vectors, context)
+
+        return describe
 
     def _neighbors(self, index: LentIndex, embed_key: str) -> tuple[str, dict[str, Path]]:
         choice = self.components.neighbors

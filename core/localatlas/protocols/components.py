@@ -21,7 +21,10 @@ __all__ = [
     "Modality",
     "NeighborFinder",
     "Projector",
+    "SupportsCheck",
+    "SupportsDescription",
     "SupportsSearch",
+    "SupportsTextSearch",
     "SupportsTransform",
     "SupportsWarmup",
     "TaskType",
@@ -82,6 +85,39 @@ class Embedder(Component, Protocol):
 
     def embed(self, items: Sequence[Any], context: Context, *, task: TaskType) -> NDArray[np.float32]:
         """Return float32 [N, D], row i for item i, L2-normalised. No item is null or blank."""
+        ...
+
+
+@runtime_checkable
+class SupportsCheck(Protocol):
+    """A component that can tell before any work whether it will be able to work on this machine."""
+
+    def check(self) -> None:
+        """Return if all that it needs is here; called before anything is written.
+
+        Raises:
+            ModelNotAvailableError: the weights are not here; the message says where it looked and the ways out.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsTextSearch(Protocol):
+    """An Embedder of something else than text whose vectors can be searched with words."""
+
+    def text_similarity(
+        self, texts: Sequence[str], vectors: NDArray[np.float32], context: Context
+    ) -> NDArray[np.float32]:
+        """Return how well `texts` [M] fit `vectors` float32 [N, D] of this embedder: float32 [M, N] in [-1, 1]."""
+        ...
+
+
+@runtime_checkable
+class SupportsDescription(Protocol):
+    """An Embedder of something else than text that can put its vectors into words: what topics are named by."""
+
+    def describe(self, vectors: NDArray[np.float32], context: Context) -> list[str]:
+        """Return a few words for each of `vectors` float32 [N, D], most telling first, joined by ", "."""
         ...
 
 
