@@ -114,3 +114,49 @@ def test_given_vectors_are_named_by_a_column(components: str) -> None:
     named.add_data([{"text": f"word {row}"} for row in range(4)], embeddings=np.eye(4))
     topics = named.create_index(topic_model={"topic_label_field": "text"}, progress=False).topics
     assert set(topics.metadata["topic_description"]) == {"4 texts"}
+
+
+@pytest.fixture
+def dated(components: str) -> AtlasProjection:
+    dataset = AtlasDataset("dated", unique_id_field="id")
+    texts = ["red apple pie", "green apple pie", "sour apple pie", "slow river boat", "fast river boat", "blue sky"]
+    dataset.add_data(
+        [{"id": f"r{i}", "text": text, "day": pd.Timestamp(2020, 1, 1 + i)} for i, text in enumerate(texts)]
+    )
+    return dataset.create_index(indexed_field="text", progress=False)
+
+
+def test_density_counts_the_rows_of_each_topic_in_an_interval(dated: AtlasProjection) -> None:
+    density = dated.topics.get_topic_density("day", "2020-01-02", "2020-01-05")
+    labels = dated.topics.df["topic_depth_1"].iloc[1:5].tolist()
+    assert {each["topic"]: each["count"] for each in density} == {label: labels.count(label) for label in labels}
+    assert [each["count"] for each in density] == sorted((each["count"] for each in density), reverse=True)
+
+
+def test_density_leaves_deleted_rows_out(dated: AtlasProjection) -> None:
+    dated.dataset.delete_data(["r1", "r2"])
+    density = dated.topics.get_topic_density("day", "2020-01-01", "2020-01-31", topic_depth=2)
+    assert sum(each["count"] for each in density) == 4
+
+
+def test_vector_search_gives_the_share_of_each_topic(dated: AtlasProjection) -> None:
+    vectors = dated.embeddings.latent[:2]
+    found = dated.topics.vector_search_topics(vectors, k=4, depth=1)["topics"]
+    assert len(found) == 2
+    for shares, near in zip(found, dated.embeddings.vector_search(vectors, k=4)[0], strict=True):
+        labels = dated.topics.df.set_index("id").loc[near, "topic_depth_1"]
+        names = dated.topics.metadata.set_index("topic_id")["topic_short_description"]
+        assert {names[int(topic)]: share for topic, share in shares.items()} == (
+            labels.value_counts(normalize=True).to_dict()
+        )
+        assert sum(shares.values()) == pytest.approx(1)
+
+
+def test_vector_search_of_topics_takes_the_finest_depth_unless_told(dated: AtlasProjection) -> None:
+    vectors = dated.embeddings.latent[:1]
+    finest = dated.topics.vector_search_topics(vectors, depth=2)
+    assert dated.topics.vector_search_topics(vectors) == finest
+    with pytest.raises(AtlasValueError, match="depths 1 to 2"):
+        dated.topics.vector_search_topics(vectors, depth=3)
+    with pytest.raises(AtlasValueError):
+        dated.topics.vector_search_topics(vectors[0])

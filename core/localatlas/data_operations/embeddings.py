@@ -12,13 +12,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from localatlas import registries, resolve
-from localatlas.config import settings
+from localatlas.data_operations.queries import as_list, embed_queries, query_context, query_embedder, text_similarity
 from localatlas.data_operations.view import View
 from localatlas.errors import AtlasTypeError, AtlasValueError, NotReadyError, RowNotFoundError, listing
 from localatlas.ingest import to_vectors
 from localatlas.pipeline.contracts import blame
 from localatlas.pipeline.stages import load_array
-from localatlas.protocols import Context, DatasetStore, SupportsSearch
+from localatlas.protocols import DatasetStore, SupportsSearch
 from localatlas.protocols.storage import EMBEDDING_COLUMN
 
 if TYPE_CHECKING:
@@ -70,8 +70,7 @@ class AtlasMapEmbeddings(View):
         """
         if (queries is None) == (ids is None):
             raise AtlasValueError("give either queries (vectors) or ids, not both")
-        if not isinstance(k, int) or k < 1:
-            raise AtlasValueError(f"k={k!r}: it must be a whole number, at least 1")
+        _check_k(k)
         if ids is not None:
             starts = self._rows_of(ids)
             wanted = np.ascontiguousarray(self._vectors[self._vector_of_row[starts]])
@@ -81,6 +80,31 @@ class AtlasMapEmbeddings(View):
             wanted = self._directions(to_vectors(queries, rows, self._record.dimensions))
         found, distances = self._search(wanted, k)
         return self._expand(found, distances, starts, k)
+
+    def search(self, queries: Any, k: int = 5) -> tuple[list[list[Any]], list[list[float]]]:
+        """Return the ids of the `k` rows that fit each query best, and their distances.
+
+        Args:
+            queries: words, or an image (a path, bytes or a PIL image), or a list of either. A string is always words;
+                words find images where the embedder of the map can do that.
+            k: how many.
+
+        Raises:
+            AtlasTypeError, AtlasValueError: a query is nothing that can be looked for, or `k` is less than 1.
+            NotReadyError: the map's vectors are the user's own, or its embedder takes no such query.
+            InvalidOptionError: the embedder is not the one that made the map any more.
+        """
+        _check_k(k)
+        items = as_list(queries)
+        choice = query_embedder(self._record)
+        if isinstance(items[0], str) and choice.component.modality != "text":
+            living, vectors = self._living_vectors
+            distances = 1 - text_similarity(choice, items, np.ascontiguousarray(vectors))
+            nearest = np.argsort(distances, axis=1, kind="stable")[:, :k]
+            found = living[nearest].astype(np.int32)
+            return self._expand(found, np.take_along_axis(distances, nearest, axis=1), None, k)
+        found, distances = self._search(self._directions(embed_queries(choice, items)), k)
+        return self._expand(found, distances, None, k)
 
     def _table(self) -> pa.Table:
         return self._with_ids({axis: self._map.table[axis] for axis in "xy"})
@@ -136,7 +160,7 @@ class AtlasMapEmbeddings(View):
         choice = resolve.named(registries.neighbors, plan.neighbors.name, plan.neighbors.options)
         if not isinstance(choice.component, SupportsSearch):
             raise NotReadyError(f"{choice.entry} does not search")
-        context = Context(seed=plan.seed, n_jobs=settings().jobs, cache=settings().cache)
+        context = query_context(choice.entry)
         living, vectors = self._living_vectors
         with blame(choice.entry):
             graph = choice.component.search(vectors, queries, min(k, len(vectors)), plan.metric, context)
@@ -171,3 +195,8 @@ class AtlasMapEmbeddings(View):
             ids.append([self._ids[row] for row in rows[:k]])
             far.append(steps[:k])
         return ids, far
+
+
+def _check_k(k: object) -> None:
+    if not isinstance(k, int | np.integer) or isinstance(k, bool) or k < 1:
+        raise AtlasValueError(f"k={k!r}: it must be a whole number, at least 1")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from localatlas.data_operations.intervals import between
 from localatlas.data_operations.view import View
 from localatlas.errors import AtlasValueError, NotReadyError
 from localatlas.protocols import Topics
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from localatlas.indices import AtlasProjection
 
 __all__ = ["AtlasMapTopics"]
+
+# As in the SDK, where maps have at most three depths.
+DEEPEST_BY_DEFAULT = 3
 
 
 class AtlasMapTopics(View):
@@ -83,8 +88,7 @@ class AtlasMapTopics(View):
         Raises:
             AtlasValueError: there is no such depth.
         """
-        if not 1 <= topic_depth <= self.depth:
-            raise AtlasValueError(f"topic_depth={topic_depth}: this map has the depths 1 to {self.depth}")
+        self._check_depth(topic_depth)
         level = self._topics.assignment[:, topic_depth - 1]
         ids, alive = self._map.row_ids, self._map.alive
         groups = []
@@ -101,6 +105,59 @@ class AtlasMapTopics(View):
                 }
             )
         return groups
+
+    def get_topic_density(self, time_field: str, start: Any, end: Any, topic_depth: int = 1) -> list[dict[str, Any]]:
+        """Return how many rows each topic has between two points in time, most first.
+
+        Each is a dict: `topic` (its label), `topic_id`, `count`. Topics without such rows are left out.
+
+        Args:
+            time_field: a column of dates, times or numbers (years, say).
+            start: the first that counts: a date, a datetime, or what else the column holds; ISO text will do.
+            end: the last that counts.
+            topic_depth: which depth's topics.
+
+        Raises:
+            AtlasValueError: there is no such column or depth, or `start` and `end` do not fit the column.
+        """
+        self._check_depth(topic_depth)
+        inside = between(self._map, time_field, start, end) & self._map.alive
+        level = self._topics.assignment[inside, topic_depth - 1]
+        ids, counts = np.unique(level[level >= 0], return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return [
+            {"topic": self._label(topic), "topic_id": topic, "count": count}
+            for topic, count in zip(ids[order].tolist(), counts[order].tolist(), strict=True)
+        ]
+
+    def vector_search_topics(
+        self, queries: Any, k: int = 32, depth: int | None = None
+    ) -> dict[str, list[dict[str, float]]]:
+        """Return which topics the `k` nearest rows of each query have.
+
+        Args:
+            queries: vectors, array-like [M, D].
+            k: how many rows to ask.
+            depth: which depth's topics; the finest, at most 3, by default.
+
+        Returns:
+            `{"topics": [...]}` with a dict for each query: the topic's id, as text, and its share of the rows, the
+            greatest first; the shares of a query sum to 1.
+
+        Raises:
+            AtlasValueError: `queries` is not two-dimensional or of another width, or there is no such depth.
+        """
+        depth = min(self.depth, DEEPEST_BY_DEFAULT) if depth is None else depth
+        self._check_depth(depth)
+        neighbors, _ = self.projection.embeddings.vector_search(queries=queries, k=k)
+        ids = self._map.row_ids
+        rows = {value: row for row, value in enumerate(ids.to_pylist())}
+        level = self._topics.assignment[:, depth - 1]
+        return {"topics": [_shares(level[[rows[value] for value in near]]) for near in neighbors]}
+
+    def _check_depth(self, depth: object) -> None:
+        if not isinstance(depth, int | np.integer) or not 1 <= depth <= self.depth:
+            raise AtlasValueError(f"topic_depth={depth!r}: this map has the depths 1 to {self.depth}")
 
     def _table(self) -> pa.Table:
         order = {topic: row for row, topic in enumerate(self._topics.topic_id.tolist())}
@@ -126,6 +183,13 @@ class AtlasMapTopics(View):
         while parent[path[0]] >= 0:
             path.insert(0, parent[path[0]])
         return [self._label(each) for each in path]
+
+
+def _shares(topics: NDArray[np.integer]) -> dict[str, float]:
+    ids, counts = np.unique(topics, return_counts=True)
+    order = np.argsort(-counts, kind="stable")
+    shares = counts[order] / max(len(topics), 1)
+    return {str(topic): share for topic, share in zip(ids[order].tolist(), shares.tolist(), strict=True)}
 
 
 def _at(path: list[str], level: int) -> str | None:
