@@ -17,7 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from localatlas import atlas, data_inference, embed, errors, hooks, protocols
+    from localatlas.account import AtlasUser, login, logout
     from localatlas.config import configure
+    from localatlas.data_inference import (
+        NomicDuplicatesOptions,
+        NomicEmbedOptions,
+        NomicTopicOptions,
+        ProjectionOptions,
+    )
     from localatlas.dataset import AtlasDataset
     from localatlas.registries import (
         duplicate_detectors,
@@ -32,6 +39,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AtlasDataset",
+    "AtlasUser",
+    "NomicDuplicatesOptions",
+    "NomicEmbedOptions",
+    "NomicTopicOptions",
+    "ProjectionOptions",
     "__version__",
     "atlas",
     "configure",
@@ -42,6 +54,8 @@ __all__ = [
     "errors",
     "executors",
     "hooks",
+    "login",
+    "logout",
     "neighbors",
     "projectors",
     "protocols",
@@ -51,7 +65,16 @@ __all__ = [
 ]
 
 _MODULES = {"atlas", "data_inference", "embed", "errors", "hooks", "protocols"}
-_MEMBERS = {"AtlasDataset": "dataset", "configure": "config"}
+_MEMBERS = {
+    "AtlasDataset": "dataset",
+    "AtlasUser": "account",
+    "configure": "config",
+    "login": "account",
+    "logout": "account",
+    **dict.fromkeys(
+        ("NomicDuplicatesOptions", "NomicEmbedOptions", "NomicTopicOptions", "ProjectionOptions"), "data_inference"
+    ),
+}
 
 
 def __getattr__(name: str) -> Any:

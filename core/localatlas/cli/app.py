@@ -20,6 +20,8 @@ COMMANDS = {
     "open": "opening",
     "ls": "listing",
     "info": "listing",
+    "login": "account",
+    "logout": "account",
     "plugins": "plugins",
 }
 INTERRUPTED = 130
