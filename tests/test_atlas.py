@@ -97,9 +97,9 @@ def test_a_name_is_made_up_when_none_is_given(components: str) -> None:
     ("arguments", "error", "words"),
     [
         ({"data": RECORDS}, InvalidOptionError, "needs indexed_field"),
-        ({"indexed_field": "text"}, InvalidDataError, "needs data or embeddings"),
+        ({"indexed_field": "text"}, InvalidDataError, "needs data, embeddings or blobs"),
         ({"data": 5, "indexed_field": "text"}, AtlasTypeError, "int is not taken"),
-        ({"data": [], "indexed_field": "text"}, InvalidDataError, "no rows"),
+        ({"data": [], "indexed_field": "text"}, InvalidDataError, "at least one row"),
         ({"data": RECORDS, "indexed_field": "txt"}, InvalidOptionError, "did you mean 'text'"),
         ({"data": RECORDS, "indexed_field": "text", "projection": "umpa"}, UnknownPluginError, "did you mean 'umap'"),
         ({"data": RECORDS, "indexed_field": "text", "projection": {"scale": 0}}, InvalidOptionError, "scale=0"),
@@ -113,8 +113,14 @@ def test_a_name_is_made_up_when_none_is_given(components: str) -> None:
         ({"embeddings": np.full((2, 2), np.nan)}, InvalidDataError, "NaN"),
         ({"embeddings": (row for row in np.eye(2))}, AtlasTypeError, "generator"),
         ({"embeddings": 5}, AtlasTypeError, "int"),
-        ({"blobs": [b"x"]}, InvalidDataError, "image embedder"),
-        ({"data": RECORDS, "blobs": [b"x"] * 5}, InvalidDataError, "image embedder"),
+        ({"embeddings": np.empty((0, 3))}, InvalidDataError, "at least one row"),
+        ({"blobs": []}, InvalidDataError, "at least one row"),
+        ({"blobs": [b"x"]}, InvalidDataError, "row 0"),
+        ({"blobs": b"x"}, AtlasTypeError, "list"),
+        ({"data": RECORDS, "blobs": [b"x"] * 4}, InvalidDataError, "4 blobs for 5 rows"),
+        ({"data": RECORDS, "indexed_field": "text", "modality": "sound"}, InvalidOptionError, "'sound'"),
+        ({"data": RECORDS, "indexed_field": "text", "modality": "embedding"}, InvalidOptionError, "no embeddings"),
+        ({"data": RECORDS, "indexed_field": "text", "modality": "image"}, InvalidOptionError, "no images"),
     ],
 )
 def test_a_call_that_cannot_be_leaves_no_dataset(
@@ -152,7 +158,7 @@ def test_a_dataset_that_could_not_be_filled_is_removed(
     def stop(*_: object, **__: object) -> None:
         raise stopped_by
 
-    monkeypatch.setattr(AtlasDataset, "add_data", stop)
+    monkeypatch.setattr(atlas, "add_batch", stop)
     with pytest.raises(stopped_by):
         atlas.map_data(RECORDS, identifier="half", indexed_field="text", progress=False)
     with pytest.raises(DatasetNotFoundError):

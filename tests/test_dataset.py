@@ -172,9 +172,9 @@ def test_a_text_dataset_takes_no_embeddings_later(dataset: AtlasDataset) -> None
         dataset.add_data([{"id": "z", "text": "x", "n": 1}], embeddings=[[1.0, 2.0]])
 
 
-def test_images_are_said_to_come_later(dataset: AtlasDataset) -> None:
-    with pytest.raises(InvalidDataError, match="blobs"):
-        dataset.add_data(blobs=[b"x"])
+def test_a_dataset_without_images_takes_none_later(dataset: AtlasDataset) -> None:
+    with pytest.raises(InvalidDataError, match="row 0"):
+        dataset.add_data([{"id": "z", "text": "x", "n": 1}], blobs=[b"x"])
 
 
 def test_a_later_batch_may_bring_a_column(dataset: AtlasDataset) -> None:

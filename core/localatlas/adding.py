@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import logging
 import warnings
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from localatlas.errors import InvalidDataError, StorageError, listing
-from localatlas.ingest import attach, check_table, conform, merge_schema, storable, to_table, to_vectors
+from localatlas.errors import AtlasTypeError, InvalidDataError, InvalidOptionError, StorageError, listing, suggestion
+from localatlas.ingest import attach, conform, merge_schema, storable, to_vectors
+from localatlas.ingest.batch import Batch, read_batch
 from localatlas.pipeline import jobs
 from localatlas.pipeline.commit import index_records
 from localatlas.protocols import DatasetStore
-from localatlas.protocols.storage import EMBEDDING_COLUMN
+from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN
 from localatlas.stored_map import user_columns
 
-__all__ = ["OnConflict", "add_rows", "tidy"]
+__all__ = ["OnConflict", "add_batch", "add_rows", "tidy"]
 
 log = logging.getLogger(__name__)
 
 # Many small changes make many small files; looking after them costs more than one change, so not after each.
 CHANGES_PER_COMPACTION = 64
-
+# Of the work of adding a batch, about what is done once it is read and checked; reading images is most of it.
+READ = 0.5
 
 OnConflict = Literal["error", "ignore", "replace"]
+RULES = get_args(OnConflict)
 
 
 def add_rows(
@@ -36,32 +39,58 @@ def add_rows(
     blobs: Any,
     id_field: str | None,
     on_conflict: OnConflict = "error",
+    pbar: Any = None,
 ) -> int:
-    """Append what `add_data` was given and return the number of rows.
+    """Append what `add_data` was given and return the number of rows that were written.
+
+    All of it is in memory at once, as Arrow and where types change once more, because nothing is written before all
+    is checked and all is written by one commit; 10 million rows of 100 bytes take 1 to 2 GB. More than fits is added
+    in several calls.
+
+    Args:
+        store: the dataset's.
+        data: as in `AtlasDataset.add_data`.
+        embeddings: likewise.
+        blobs: likewise.
+        id_field: the dataset's column of ids.
+        on_conflict: what becomes of rows whose id is in the dataset: "error" refuses the batch; "ignore" leaves them
+            out with a warning; "replace" writes them as the newest rows, with new positions, in place of the old ones.
+        pbar: has `update(rows)`; it has moved by the rows of the batch at the end, and by half when they are read.
 
     Raises:
-        InvalidDataError: something in it cannot be taken; nothing was written.
+        InvalidDataError, InvalidOptionError, AtlasTypeError: something cannot be taken; nothing was written.
     """
-    if blobs is not None:
-        raise InvalidDataError("blobs: images come with the image embedder, which this version does not have yet")
-    if on_conflict != "error":
-        raise InvalidDataError("on_conflict")
-    table, vectors = _read(data, embeddings, id_field)
+    _check_arguments(on_conflict, id_field, pbar)
+    batch = read_batch(data, embeddings, blobs, id_field)
+    half = int(batch.rows * READ)
+    if pbar is not None and half:
+        pbar.update(half)
+    added = add_batch(store, batch, id_field, on_conflict)
+    if pbar is not None:
+        pbar.update(batch.rows - half)
+    return added
+
+
+def add_batch(store: DatasetStore, batch: Batch, id_field: str | None, on_conflict: OnConflict = "error") -> int:
+    """Append rows that `read_batch` checked and return how many; the rest is as in `add_rows`."""
     with store.lock():
         before = store.version()
         current = store.schema()
-        _check_modality(current, table.num_rows, has_vectors=vectors is not None)
-        if vectors is not None and current is not None:
-            vectors = to_vectors(vectors, table.num_rows, current.field(EMBEDDING_COLUMN).type.list_size)
-        known = None if current is None else pa.schema([current.field(name) for name in user_columns(current)])
-        rows = storable(conform(table, merge_schema(known, table.schema)))
-        if id_field is not None and current is not None:
-            _check_new(store, rows[id_field].combine_chunks(), id_field)
-        _tell_of_empty_columns(table, rows)
-        positions = np.arange(table.num_rows, dtype=np.int64) + store.next_position()
-        store.append(attach(rows, positions=positions, vectors=vectors))
-        tidy(store, before)
-    return int(table.num_rows)
+        _check_modality(current, batch)
+        rows = _stored(current, batch)
+        # Before writing: where warnings are errors, nothing is written.
+        _tell_of_empty_columns(batch.table, rows)
+        kept = None
+        if id_field is not None and current is not None and on_conflict != "replace":
+            kept = _without_taken(store, rows[id_field].combine_chunks(), id_field, on_conflict)
+        rows = attach(rows, vectors=batch.vectors, blobs=batch.images)
+        if kept is not None:
+            rows = rows.filter(kept)
+        count = int(batch.rows if kept is None else rows.num_rows)
+        if count:
+            _write(store, attach(rows, positions=np.arange(count) + store.next_position()), id_field, on_conflict)
+            tidy(store, before)
+    return count
 
 
 def tidy(store: DatasetStore, before: int) -> None:
@@ -81,23 +110,51 @@ def _versions_in_use(store: DatasetStore) -> list[int]:
     return sorted(building | {record.version for record in index_records(store)})
 
 
-def _read(data: Any, embeddings: Any, id_field: str | None) -> tuple[pa.Table, Any]:
-    if data is None and embeddings is None:
-        raise InvalidDataError("add_data needs data (a DataFrame, a list of dicts, an Arrow table) or embeddings")
-    if data is None:
-        if id_field is not None:
-            raise InvalidDataError(f"data is missing: this dataset knows its rows by the column {id_field!r}")
-        vectors = to_vectors(embeddings, _length(embeddings))
-        # A table without columns forgets its length; the positions that are attached carry it.
-        return pa.table({"_": pa.nulls(len(vectors))}).select([]), vectors
-    table = to_table(data)
-    check_table(table, id_field=id_field)
-    return table, None if embeddings is None else to_vectors(embeddings, table.num_rows)
+def _check_arguments(on_conflict: str, id_field: str | None, pbar: Any) -> None:
+    if on_conflict not in RULES:
+        near = suggestion(on_conflict, RULES) if isinstance(on_conflict, str) else ""
+        raise InvalidOptionError(f"on_conflict={on_conflict!r}: it is 'error', 'ignore' or 'replace'{near}")
+    if on_conflict != "error" and id_field is None:
+        raise InvalidOptionError(
+            f"on_conflict={on_conflict!r}: this dataset has no id field, so no row can be there already; leave it out, "
+            "or make the dataset with unique_id_field="
+        )
+    if pbar is not None and not callable(getattr(pbar, "update", None)):
+        raise AtlasTypeError(
+            f"pbar is of type {type(pbar).__qualname__}; it takes a tqdm bar, or what has update(rows)"
+        )
 
 
-def _length(values: Any) -> int:
-    # What has no length is refused by `to_vectors`, by its type.
-    return len(values) if hasattr(values, "__len__") else 0
+def _stored(current: pa.Schema | None, batch: Batch) -> pa.Table:
+    """Return the user's columns in the dataset's types, with those that only earlier batches had as nulls."""
+    known = None if current is None else pa.schema([current.field(name) for name in user_columns(current)])
+    return storable(conform(batch.table, merge_schema(known, batch.table.schema)))
+
+
+def _write(store: DatasetStore, rows: pa.Table, id_field: str | None, on_conflict: OnConflict) -> None:
+    if on_conflict == "replace" and id_field is not None:
+        store.replace(id_field, rows[id_field].combine_chunks(), rows)
+    else:
+        store.append(rows)
+
+
+def _without_taken(store: DatasetStore, ids: pa.Array, id_field: str, on_conflict: OnConflict) -> pa.Array | None:
+    """Return which rows are new, bool [R]; None if all are."""
+    taken = store.find(id_field, ids)
+    if not len(taken):
+        return None
+    if on_conflict == "error":
+        raise InvalidDataError(
+            f"ids that are in the dataset already ({len(taken):,}): {listing(taken.to_pylist())}; nothing was added. "
+            'on_conflict="ignore" leaves such rows out, "replace" puts them in place of the old ones'
+        )
+    warnings.warn(
+        f"{len(taken):,} of {len(ids):,} rows were left out, because their ids are in the dataset already: "
+        f"{listing(taken.to_pylist())}",
+        UserWarning,
+        stacklevel=5,
+    )
+    return pc.invert(pc.is_in(ids, value_set=taken))
 
 
 def _tell_of_empty_columns(given: pa.Table, stored: pa.Table) -> None:
@@ -106,26 +163,28 @@ def _tell_of_empty_columns(given: pa.Table, stored: pa.Table) -> None:
         warnings.warn(
             f"the columns {listing(empty)} hold nothing but nulls of no type; they appear once a batch brings values",
             UserWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
 
 
-def _check_modality(current: pa.Schema | None, rows: int, *, has_vectors: bool) -> None:
+def _check_modality(current: pa.Schema | None, batch: Batch) -> None:
+    """Refuse a batch without the vectors or images that the dataset's rows have, or with such that they lack."""
     if current is None:
         return
-    wants_vectors = EMBEDDING_COLUMN in current.names
-    if wants_vectors and not has_vectors:
-        raise InvalidDataError(
-            f"this dataset holds embeddings, and new rows ({rows:,}) without them cannot be mapped; give embeddings="
-        )
-    if has_vectors and not wants_vectors:
-        raise InvalidDataError("this dataset was begun without embeddings; leave them out, or make another dataset")
-
-
-def _check_new(store: DatasetStore, ids: pa.Array, id_field: str) -> None:
-    taken = store.find(id_field, ids)
-    if len(taken):
-        raise InvalidDataError(
-            f"ids that are in the dataset already ({len(pc.unique(taken)):,}): {listing(taken.to_pylist())}; "
-            "nothing was added"
-        )
+    for column, given, many, argument in (
+        (EMBEDDING_COLUMN, batch.vectors, "embeddings", "embeddings="),
+        (BLOB_COLUMN, batch.images, "images", "blobs="),
+    ):
+        if column in current.names and given is None:
+            raise InvalidDataError(
+                f"this dataset holds {many}, and new rows ({batch.rows:,}) without them cannot be mapped; "
+                f"give {argument}"
+            )
+        if column not in current.names and given is not None:
+            raise InvalidDataError(
+                f"this dataset was begun without {many}; leave {argument} out, or make another dataset"
+            )
+    if batch.vectors is not None:
+        width = current.field(EMBEDDING_COLUMN).type.list_size
+        if batch.vectors.shape[1] != width:
+            to_vectors(batch.vectors, batch.rows, width)

@@ -6,13 +6,15 @@ import random
 import warnings
 from typing import Any
 
-import pyarrow as pa
-
+from localatlas.adding import add_batch
 from localatlas.building import BuildRequest, Rows, make_plan
 from localatlas.dataset import AtlasDataset
 from localatlas.errors import AtlasError, DatasetExistsError, InvalidDataError, InvalidOptionError
-from localatlas.ingest import to_table, to_vectors
+from localatlas.home import Home
+from localatlas.ingest.batch import Batch, read_batch
+from localatlas.naming import dataset_key
 from localatlas.pipeline.progress import Listener
+from localatlas.protocols import DatasetStore
 from localatlas.protocols.components import Modality
 
 __all__ = ["map_data"]
@@ -48,6 +50,7 @@ def map_data(
     duplicate_detection: Any = True,
     embedding_model: Any = None,
     *,
+    modality: Modality | None = None,
     seed: int | None = None,
     wait: bool = True,
     progress: bool | Listener = True,
@@ -55,94 +58,108 @@ def map_data(
     """Make a dataset of some rows, map it, and return the dataset.
 
     Args:
-        data: rows, as `AtlasDataset.add_data` takes them; may be left out for bare embeddings.
-        blobs: images; not in this version.
+        data: rows, as `AtlasDataset.add_data` takes them; may be left out for bare vectors or images.
+        blobs: images, one per row: URLs, paths, bytes or PIL images.
         embeddings: vectors of your own, array-like [N, D]; `indexed_field` then names the topics.
         identifier: of the new dataset; a free name is made up when None.
         description: of the new dataset.
         id_field: the column of ids.
         is_public: recorded and shown.
-        indexed_field: the text column to map.
+        indexed_field: the text column to map, or to name the topics of vectors by.
         projection: as in `create_index`.
         topic_model: likewise.
         duplicate_detection: likewise.
         embedding_model: likewise.
+        modality: what to map of rows that have several: "embedding" is first by default, then "image", then "text".
         seed: likewise.
         wait: likewise.
         progress: likewise.
 
     Raises:
         DatasetExistsError: the dataset has rows already; add to it with `add_data` and `create_index`.
-        AtlasError: as `add_data` and `create_index` raise; a dataset that this call made and could not fill is
-            removed, and one whose rows were accepted is kept.
+        AtlasError: as `add_data` and `create_index` raise. Rows and options are checked before a dataset is made; one
+            that this call made and could not fill is removed, and one whose rows were accepted is kept.
     """
-    rows, embeddings, count = _given(data, blobs, embeddings, indexed_field)
-    request = BuildRequest(
-        name=identifier or "",
-        indexed_field=indexed_field,
-        projection=projection,
-        topic_model=topic_model,
-        duplicate_detection=duplicate_detection,
-        embedding_model=embedding_model,
-        seed=seed,
-    )
-    _check(request, rows, count, "text" if embeddings is None else "embedding")
-    dataset = AtlasDataset(identifier or _free_name(), description, id_field, is_public)
-    if dataset.total_datums:
-        raise DatasetExistsError(
-            f"the dataset {dataset.identifier} has {dataset.total_datums:,} rows already; give another identifier, or "
-            "use AtlasDataset(...).add_data(...) and create_index(...)"
-        )
+    _check_given(data, blobs, embeddings, indexed_field)
+    if identifier is not None and (found := Home().find(dataset_key(identifier))) is not None:
+        _check_empty(str(dataset_key(identifier)), found[1])
+    batch = read_batch(data, embeddings, blobs, id_field)
+    arguments = {
+        "indexed_field": indexed_field,
+        "modality": modality,
+        "projection": projection,
+        "topic_model": topic_model,
+        "duplicate_detection": duplicate_detection,
+        "embedding_model": embedding_model,
+        "seed": seed,
+    }
+    _check_plan(batch, BuildRequest(name=identifier or "", **arguments))
+    dataset = _opened(identifier, description, id_field, is_public)
+    _fill(dataset, batch)
     try:
-        dataset.add_data(rows, embeddings=embeddings)
-    except BaseException:
-        # Somebody else may have put rows into it meanwhile.
-        if dataset._is_new and not dataset.total_datums:  # noqa: SLF001  the same package
-            dataset.delete()
-        raise
-    try:
-        dataset.create_index(
-            indexed_field=indexed_field,
-            projection=projection,
-            topic_model=topic_model,
-            duplicate_detection=duplicate_detection,
-            embedding_model=embedding_model,
-            seed=seed,
-            wait=wait,
-            progress=progress,
-        )
+        dataset.create_index(**arguments, wait=wait, progress=progress)
     except AtlasError as error:
         error.add_note(f"the rows are safe in the dataset {dataset.identifier}; create_index(...) on it tries again")
         raise
     return dataset
 
 
-def _given(data: Any, blobs: Any, embeddings: Any, indexed_field: str | None) -> tuple[pa.Table | None, Any, int]:
-    """Return the rows, the embeddings and how many there are; refuse what cannot make a map."""
-    if blobs is not None:
-        raise InvalidDataError("blobs: images come with the image embedder, which this version does not have yet")
-    if embeddings is None and indexed_field is None:
-        raise InvalidOptionError("map_data needs indexed_field (the text column to map) or embeddings")
-    if data is None and embeddings is None:
-        raise InvalidDataError("map_data needs data or embeddings")
-    rows = None if data is None else to_table(data)
-    if rows is None:
-        # What has no length is refused by its type.
-        embeddings = to_vectors(embeddings, len(embeddings) if hasattr(embeddings, "__len__") else 0)
-    count = len(embeddings) if rows is None else rows.num_rows
-    return rows, embeddings, count
+def _check_given(data: Any, blobs: Any, embeddings: Any, indexed_field: str | None) -> None:
+    """Refuse a call that names nothing to map."""
+    if data is None and embeddings is None and blobs is None:
+        raise InvalidDataError("map_data needs data, embeddings or blobs")
+    if embeddings is None and blobs is None and indexed_field is None:
+        raise InvalidOptionError("map_data needs indexed_field (the text column to map), embeddings or blobs (images)")
 
 
-def _check(request: BuildRequest, rows: pa.Table | None, count: int, modality: Modality) -> None:
+def _check_plan(batch: Batch, request: BuildRequest) -> None:
     """Find whatever is wrong with the options before a dataset is made."""
-    columns = pa.schema([]) if rows is None else rows.schema
     with warnings.catch_warnings():
         # `create_index` resolves again, and warns then.
         warnings.simplefilter("ignore")
-        make_plan(Rows("the data", columns, count, modality), request)
+        rows = Rows("the data", batch.table.schema, batch.rows, batch.modality, has_images=batch.images is not None)
+        make_plan(rows, request)
 
 
-def _free_name() -> str:
-    """Return a pleasant name with a number that makes clashes unlikely."""
+def _opened(identifier: str | None, description: str, id_field: str | None, is_public: bool) -> AtlasDataset:
+    """Return the named dataset, or a new one under a name that is made up."""
+    if identifier is not None:
+        return AtlasDataset(identifier, description, id_field, is_public)
+    while True:
+        name = _pleasant_name()
+        if Home().find(dataset_key(name)) is not None:
+            continue
+        dataset = AtlasDataset(name, description, id_field, is_public)
+        # Of two that make up one name at once, one makes the dataset, and the other tries again.
+        if dataset._is_new:  # noqa: SLF001  the same package
+            return dataset
+
+
+def _fill(dataset: AtlasDataset, batch: Batch) -> None:
+    """Put the rows into an empty dataset; if that fails, take away one that was made for them."""
+    store = dataset._store  # noqa: SLF001  the same package
+    # Under one lock, so that nobody else fills it between the look and the write.
+    with store.lock():
+        _check_empty(dataset.identifier, store)
+        try:
+            batch.check_ids(dataset.id_field)
+            add_batch(store, batch, dataset.id_field)
+        except BaseException:
+            # Also when the user interrupts. If the rows came to be written all the same, they are kept.
+            if dataset._is_new and not store.count():  # noqa: SLF001  the same package
+                dataset.delete()
+            raise
+
+
+def _check_empty(identifier: str, store: DatasetStore) -> None:
+    if count := store.count():
+        raise DatasetExistsError(
+            f"the dataset {identifier} has {count:,} rows already; give another identifier, or use "
+            "AtlasDataset(...).add_data(...) and create_index(...)"
+        )
+
+
+def _pleasant_name() -> str:
+    """Return a made-up name with a number that makes clashes unlikely."""
     pick = random.SystemRandom()
     return f"{pick.choice(ADJECTIVES)}-{pick.choice(PLACES)}-{pick.randrange(10_000):04d}"

@@ -219,17 +219,16 @@ class AtlasDataset:
             data: a DataFrame (pandas, Polars), a list of dicts, an Arrow table or reader; left out for bare vectors.
             embeddings: vectors of your own, array-like [N, D]; kept as float32.
             blobs: images, one per row: URLs, paths, bytes or PIL images; `data` may then be left out.
-            pbar: a tqdm bar, advanced by the number of rows.
+            pbar: a tqdm bar, advanced by the number of rows, at first by half when they are read.
             on_conflict: what becomes of a row whose id is in the dataset already: "error" refuses the batch, "ignore"
-                leaves the new row out, "replace" puts it in the old one's place, as the newest row.
+                leaves the new row out with a warning, "replace" puts it in the old one's place, as the newest row.
 
         Raises:
-            InvalidDataError: rows, ids or vectors cannot be taken; nothing was written.
+            InvalidDataError: rows, ids, vectors or images cannot be taken; nothing was written.
+            InvalidOptionError: `on_conflict` is none of the three, or the dataset has no id field.
             AtlasTypeError: `data` is of a type that is not taken.
         """
-        rows = add_rows(self._store, data, embeddings, blobs, self.id_field, on_conflict)
-        if pbar is not None:
-            pbar.update(rows)
+        add_rows(self._store, data, embeddings, blobs, self.id_field, on_conflict, pbar)
 
     def get_data(self, ids: Sequence[Any]) -> list[dict[str, Any]]:
         """Return rows by id, in the order asked, each a dict of the user's columns (and the id).
