@@ -1,25 +1,29 @@
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from localatlas import configure, embed, embedders
+from localatlas import AtlasDataset, configure, embed, embedders
 from localatlas.data_inference import NomicEmbedOptions
 from localatlas.errors import (
     AtlasTypeError,
     InvalidDataError,
     InvalidOptionError,
+    ModelNotAvailableError,
     PluginContractError,
     PluginFailedError,
     UnknownPluginError,
 )
-from localatlas.protocols import Context
+from localatlas.protocols import ComponentOptions, Context
 from localatlas.protocols.components import Modality
+from PIL import Image
 from reference import CountedWords
 
 TEXTS = [f"text number {row}" for row in range(20)]
@@ -92,7 +96,13 @@ def test_what_is_no_list_of_texts_is_refused(components: str, texts: Any, error:
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"model": "nomic-embed-text-v1.5"}, UnknownPluginError, "no embedder 'nomic-embed-text-v1.5'"),
+        ({"model": "nomic-embed-text-v1.5"}, ModelNotAvailableError, "'nomic-embed-text-v1.5'.*nothing was embedded"),
+        ({"model": "nomic-embed-text"}, UnknownPluginError, "no embedder 'nomic-embed-text'"),
+        ({"dimensionality": 64}, InvalidOptionError, "dimensionality=64: the vectors of .*'use-multilingual-v3'"),
+        ({"long_text_mode": "mean"}, InvalidOptionError, "unknown option 'long_text_mode'"),
+        ({"long_text_mode": "cut"}, InvalidOptionError, "long_text_mode='cut'.*'mean'"),
+        ({"device": "cuda"}, InvalidOptionError, "unknown option 'device'"),
+        ({"batchsize": 3}, InvalidOptionError, "unknown option 'batchsize', did you mean 'batch_size'"),
         ({"model": {"batch_size": 0}}, InvalidOptionError, "at least 1"),
         ({"model": True}, InvalidOptionError, "embedding_model=True"),
         ({"model": "pictures"}, InvalidOptionError, "embeds image, but .* 'text'"),
@@ -126,6 +136,167 @@ def test_a_model_at_fault_is_named(components: str) -> None:
         embed.text(["a"], model=Long(Long.Options()))
 
 
+@pytest.mark.parametrize(
+    "model",
+    [None, "use-multilingual-v3", {"batch_size": 8}, CountedWords.Options(), CountedWords(CountedWords.Options())],
+)
+def test_options_reach_the_plugin_through_every_form_of_a_model(components: str, tmp_path: Path, model: Any) -> None:
+    log = tmp_path / "log"
+    embed.text(TEXTS, model=model, log=str(log), batch_size=5)
+    assert log.read_text(encoding="utf-8").splitlines() == TEXTS
+
+
+def test_options_of_the_sdk_reach_a_plugin_that_has_them(components: str) -> None:
+    embedders.register("long", Matryoshka)
+    asked = {"dimensionality": 16, "long_text_mode": "mean", "device": "nvidia"}
+    assert embed.text(["a", "b"], model="long", **asked)["embeddings"].shape == (2, 16)
+    assert Matryoshka.seen[-1].model_dump() == asked | {"device": "cuda"}
+    given = Matryoshka(Matryoshka.Options(dimensionality=8, long_text_mode="mean"))
+    embed.text(["a"], model=given)
+    assert Matryoshka.seen[-1] == given.options
+    embed.text(["a"], model=given, device="cpu")
+    assert Matryoshka.seen[-1] == given.options
+
+
+def test_the_processor_is_a_device_of_every_model(components: str) -> None:
+    assert np.array_equal(embed.text(TEXTS, device="cpu")["embeddings"], embed.text(TEXTS)["embeddings"])
+
+
+def test_a_model_is_asked_before_it_works(components: str) -> None:
+    with pytest.raises(ModelNotAvailableError, match="no weights today"):
+        embed.text(["a"], model=Absent(Absent.Options()))
+    with pytest.raises(ModelNotAvailableError, match="no weights today"):
+        embed.text([], model=Absent(Absent.Options()))
+
+
+def test_tokens_are_counted_where_the_model_can(components: str) -> None:
+    counted = embed.text(["a b", "c"], model=Tokens(Tokens.Options()))
+    assert counted["usage"] == {"prompt_tokens": 3, "total_tokens": 3}
+    assert embed.text([], model=Tokens(Tokens.Options()))["usage"] == {"prompt_tokens": 0, "total_tokens": 0}
+
+
+def test_a_bar_counts_texts_where_it_takes_long(
+    components: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    embed.text(TEXTS)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(embed, "BAR_AFTER_SECONDS", 0)
+    embed.text(TEXTS)
+    assert "Embedding texts" in capsys.readouterr().err
+    embed.text(TEXTS, progress=False)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_weights_are_released_by_the_models_that_hold_some(components: str) -> None:
+    embedders.register("tokens", Tokens)
+    Tokens.released = 0
+    embed.free_embedding_model()
+    assert Tokens.released == 1
+
+
+def test_vectors_are_data_as_they_are(components: str) -> None:
+    dataset = AtlasDataset("vectors")
+    dataset.add_data(data=[{"text": text} for text in TEXTS], embeddings=embed.text(TEXTS)["embeddings"])
+    assert (dataset.total_datums, dataset.modality) == (len(TEXTS), "embedding")
+
+
+def test_threads_do_not_disturb_each_other(components: str) -> None:
+    lists = [[f"{text} {number}" for text in TEXTS] for number in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda texts: embed.text(texts, progress=False)["embeddings"], lists))
+    assert all(np.array_equal(one, embed.text(texts)["embeddings"]) for one, texts in zip(found, lists, strict=True))
+
+
+def picture(shade: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (4, 3), (shade, 0, 0)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_images_of_every_form_become_directions(components: str, tmp_path: Path) -> None:
+    path = tmp_path / "one.png"
+    path.write_bytes(picture(9))
+    images = [picture(9), path, str(path), Image.open(io.BytesIO(picture(9)))]
+    found = embed.image(images, model=Pictures(Pictures.Options()))
+    assert (found["embeddings"].dtype, found["embeddings"].shape) == (np.float32, (4, 32))
+    assert np.array_equal(found["embeddings"][0], found["embeddings"][1])
+    assert found["usage"] == {"prompt_tokens": 0, "total_tokens": 0}
+    assert (found["model"], found["inference_mode"]) == ("Pictures", "local")
+
+
+def test_no_images_give_no_vectors(components: str) -> None:
+    vectors = embed.image([], model=Pictures(Pictures.Options()))["embeddings"]
+    assert (vectors.dtype, vectors.shape) == (np.float32, (0, 32))
+
+
+@pytest.mark.parametrize(
+    ("images", "error", "words"),
+    [
+        ("one.png", AtlasTypeError, r"write embed\.image\(\[image\]\)"),
+        (b"bytes", AtlasTypeError, "images must be a list"),
+        (5, AtlasTypeError, "images must be a list"),
+        ([b"no image"], InvalidDataError, "row 0"),
+        ([None], InvalidDataError, "1 images are missing, at the rows 0"),
+        (["/not/there.png"], InvalidDataError, "not/there.png"),
+    ],
+)
+def test_what_is_no_list_of_images_is_refused(components: str, images: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        embed.image(images, model=Pictures(Pictures.Options()))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "words"),
+    [
+        ({"model": "nomic-embed-vision-v1.5"}, ModelNotAvailableError, "'nomic-embed-vision-v1.5'.*nothing was embed"),
+        ({"model": "use-multilingual-v3"}, InvalidOptionError, "embeds text, but .*'image'.*'efficientnet-lite0'"),
+        ({"inference_mode": "cloud"}, InvalidOptionError, "inference_mode='cloud'"),
+        ({"dimensionality": 64, "model": "pictures"}, InvalidOptionError, "dimensionality=64"),
+    ],
+)
+def test_an_option_for_images_that_cannot_be_is_refused(
+    components: str, arguments: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    embedders.register("pictures", Pictures)
+    with pytest.raises(error, match=words):
+        embed.image([picture(1)], **arguments)
+
+
+class Matryoshka(CountedWords):
+    class Options(ComponentOptions):
+        dimensionality: int | None = None
+        long_text_mode: str = "truncate"
+        device: str = "cpu"
+
+    seen: ClassVar[list[Options]] = []
+    batch_size = 4
+
+    @property
+    def dim(self) -> int:  # type: ignore[override]  # an attribute of the class that it builds on
+        return self.options.dimensionality or 32
+
+    def embed(self, items: Sequence[str], context: Context, *, task: Any) -> Any:
+        self.seen.append(self.options)
+        whole = CountedWords(CountedWords.Options()).embed(items, context, task=task)[:, : self.dim]
+        return whole / np.linalg.norm(whole, axis=1, keepdims=True)
+
+
+class Absent(CountedWords):
+    def check(self) -> None:
+        raise ModelNotAvailableError("no weights today")
+
+
+class Tokens(CountedWords):
+    released: ClassVar[int] = 0
+
+    def count_tokens(self, texts: Sequence[str]) -> int:
+        return sum(len(text.split()) for text in texts)
+
+    @classmethod
+    def release(cls) -> None:
+        cls.released += 1
+
+
 class Silly(CountedWords):
     """A model of a notebook's own."""
 
@@ -136,6 +307,9 @@ class InWorkers(CountedWords):
 
 class Pictures(CountedWords):
     modality: Modality = "image"
+
+    def embed(self, items: Sequence[Any], context: Context, *, task: Any) -> Any:
+        return super().embed([item.hex() for item in items], context, task=task)
 
 
 class Counting(CountedWords):

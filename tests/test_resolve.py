@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from installing import install
 from localatlas import (
+    AtlasDataset,
     defaults,
     duplicate_detectors,
     embedders,
@@ -28,6 +30,7 @@ from localatlas.errors import (
     AmbiguousPluginError,
     AtlasTypeError,
     InvalidOptionError,
+    ModelNotAvailableError,
     PluginLoadError,
     UnknownPluginError,
 )
@@ -249,6 +252,96 @@ def _plan() -> Any:
         topic_labeler=record_of(resolve.named(topic_labelers, "phrases")),
         duplicate_detector=record_of(resolve.named(duplicate_detectors, "nomic-duplicates")),
     )
+
+
+@pytest.mark.parametrize(
+    ("argument", "error", "words"),
+    [
+        (True, InvalidOptionError, "embedding_model=True"),
+        (False, InvalidOptionError, "embedding_model=False"),
+        (5, AtlasTypeError, "embedding_model is of type int"),
+        (ProjectionOptions(), AtlasTypeError, "embedding_model is of type ProjectionOptions"),
+        ({"model": 5}, InvalidOptionError, "embedding_model: model=5"),
+        ({"batch_sise": 3}, InvalidOptionError, "unknown option 'batch_sise', did you mean 'batch_size'"),
+        ("nomic-embed", UnknownPluginError, "no embedder 'nomic-embed'"),
+        ("nomic-embed-code", ModelNotAvailableError, "no plugin that is installed here runs 'nomic-embed-code'"),
+        ({"model": "nomic-embed-text-v2"}, ModelNotAvailableError, "runs 'nomic-embed-text-v2'"),
+        ({"dimensionality": 64}, InvalidOptionError, "dimensionality=64: the vectors of .*'use-multilingual-v3'"),
+        (NomicEmbedOptions(dimensionality=64), InvalidOptionError, "a matryoshka model such as"),
+    ],
+)
+def test_what_is_no_embedding_model_is_refused(
+    components: str, argument: Any, error: type[Exception], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        resolve.embedder(argument, "text")
+
+
+def test_dimensionality_is_an_option_of_the_plugin(components: str) -> None:
+    class Matryoshka(CountedWords):
+        class Options(ComponentOptions):
+            dimensionality: int = 32
+
+    embedders.register("layers", Matryoshka)
+    options: dict[str, Any] = {"model": "layers", "dimensionality": 16}
+    assert resolve.embedder(NomicEmbedOptions(**options), "text").options == {"dimensionality": 16}
+    assert resolve.embedder(options, "text").options == {"dimensionality": 16}
+
+
+@pytest.mark.parametrize(
+    "name", ["nomic-embed-text-v1", "nomic-embed-text-v1.5", "nomic-embed-text-v2", "nomic-embed-code"]
+)
+def test_a_name_of_the_sdk_is_that_model_or_an_error(components: str, name: str) -> None:
+    if name in embedders.names():
+        assert resolve.embedder(name, "text").entry.name == name
+    else:
+        with pytest.raises(ModelNotAvailableError, match=f"runs '{name}'.*nothing was embedded"):
+            resolve.embedder(name, "text")
+    embedders.register(name, CountedWords)
+    assert resolve.embedder(name, "text").component.fingerprint == "counted-words-1"
+
+
+def index_made_by(dataset: AtlasDataset, **arguments: Any) -> Any:
+    return dataset.create_index(progress=False, **arguments).record[0]
+
+
+def test_the_embedder_of_an_index_is_found_again(dataset: AtlasDataset) -> None:
+    record = index_made_by(dataset, indexed_field="text", embedding_model={"batch_size": 3})
+    choice = resolve.same_embedder(record)
+    assert choice.options["batch_size"] == 3
+    assert resolve.fingerprint_of(choice) == record.embedder_fingerprint
+
+
+def test_an_embedder_that_makes_other_vectors_now_is_refused(dataset: AtlasDataset) -> None:
+    class Other(CountedWords):
+        fingerprint = "counted-words-2"
+
+    record = index_made_by(dataset, indexed_field="text")
+    embedders.register("use-multilingual-v3", Other)
+    with pytest.raises(ModelNotAvailableError, match=r"counted-words-1.*counted-words-2.* now.*create_index"):
+        resolve.same_embedder(record)
+
+
+def test_an_embedder_without_its_weights_is_refused(dataset: AtlasDataset) -> None:
+    class Absent(CountedWords):
+        def check(self) -> None:
+            raise ModelNotAvailableError("the weights are gone")
+
+    record = index_made_by(dataset, indexed_field="text")
+    embedders.register("use-multilingual-v3", Absent)
+    with pytest.raises(ModelNotAvailableError, match="the weights are gone"):
+        resolve.same_embedder(record)
+    record.plan.embedder.name = record.plan.embedder.distribution = "gone"
+    with pytest.raises(UnknownPluginError, match="no embedder 'gone:gone'"):
+        resolve.same_embedder(record)
+
+
+def test_vectors_of_a_persons_own_have_no_embedder(components: str) -> None:
+    dataset = AtlasDataset("vectors")
+    dataset.add_data(data=[{"n": n} for n in range(8)], embeddings=np.eye(8, dtype=np.float32))
+    record = index_made_by(dataset, topic_model=False)
+    with pytest.raises(InvalidOptionError, match="vectors of your own.*vector_search"):
+        resolve.same_embedder(record)
 
 
 def test_an_embedder_of_another_modality_is_refused(components: str) -> None:

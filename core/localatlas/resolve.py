@@ -16,19 +16,32 @@ from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from localatlas import defaults, registries
+from localatlas import defaults, models, registries
 from localatlas.data_inference import (
     NomicDuplicatesOptions,
     NomicEmbedOptions,
     NomicTopicOptions,
     ProjectionOptions,
 )
-from localatlas.errors import AtlasTypeError, InvalidOptionError
-from localatlas.protocols import DuplicateDetector, Embedder, Projector, TopicLabeler, TopicModeler
+from localatlas.errors import AtlasTypeError, InvalidOptionError, ModelNotAvailableError
+from localatlas.pipeline.contracts import blame
+from localatlas.pipeline.records import IndexRecord
+from localatlas.protocols import DuplicateDetector, Embedder, Projector, SupportsCheck, TopicLabeler, TopicModeler
 from localatlas.protocols.components import Modality
 from localatlas.registry import Entry, Registry
 
-__all__ = ["Choice", "duplicate_detector", "embedder", "named", "projector", "topic_label_field", "topics"]
+__all__ = [
+    "Choice",
+    "duplicate_detector",
+    "embedder",
+    "fingerprint_of",
+    "named",
+    "projector",
+    "same_embedder",
+    "topic_label_field",
+    "topics",
+    "with_options",
+]
 
 T = TypeVar("T")
 O = TypeVar("O", bound=BaseModel)  # noqa: E741  an options class
@@ -76,6 +89,7 @@ def embedder(argument: Any, modality: Modality) -> Choice[Embedder]:
 
     Raises:
         InvalidOptionError: also when the embedder is of another modality.
+        ModelNotAvailableError: the SDK documents the name, and no plugin here provides it.
     """
     registry = registries.embedders
     choice = _ready(registry, argument)
@@ -87,13 +101,74 @@ def embedder(argument: Any, modality: Modality) -> Choice[Embedder]:
                 "NomicEmbedOptions or an embedder; vectors of your own go to add_data(embeddings=...)"
             )
         given = options.given()
-        name = given.pop("model", None) or defaults.embedder(modality) or ""
-        choice = named(registry, name, given)
+        choice = _embedder_of_name(given.pop("model", None) or defaults.embedder(modality) or "", given)
     if choice.component.modality != modality:
         raise InvalidOptionError(
-            f"{choice.entry} embeds {choice.component.modality}, but this index is of modality {modality!r}"
+            f"{choice.entry} embeds {choice.component.modality}, but this index is of modality {modality!r}; "
+            f"the built-in model for it is {defaults.embedder(modality)!r}"
         )
     return choice
+
+
+def same_embedder(record: IndexRecord) -> Choice[Embedder]:
+    """Return the embedder that made an index's vectors, ready to embed queries for it.
+
+    Raises:
+        InvalidOptionError: the index holds vectors that the user brought.
+        UnknownPluginError: its embedder is not installed here.
+        ModelNotAvailableError: its weights are not here, or what is installed now makes other vectors.
+    """
+    made = record.plan.embedder
+    if made is None:
+        raise InvalidOptionError(
+            f"the index {record.plan.name!r} holds vectors of your own, so localatlas cannot embed a query for it; "
+            "search with vectors: vector_search(queries=...)"
+        )
+    choice = named(registries.embedders, made.qualified, made.options)
+    if isinstance(choice.component, SupportsCheck):
+        with blame(choice.entry):
+            choice.component.check()
+    now = fingerprint_of(choice)
+    if now != record.embedder_fingerprint:
+        raise ModelNotAvailableError(
+            f"the vectors of the index {record.plan.name!r} were made by {made.qualified} {made.version} with the "
+            f"fingerprint {record.embedder_fingerprint!r}, but {choice.entry} has {now!r} now: their vectors do not "
+            "mix, and nothing was embedded; install what made the index, or build it anew with create_index(...)"
+        )
+    return choice
+
+
+def fingerprint_of(choice: Choice[Embedder]) -> str:
+    """Return what an embedder's vectors are kept under; a class of this process may change without saying so."""
+    with blame(choice.entry):
+        fingerprint = choice.component.fingerprint
+    return f"{fingerprint}+{choice.entry.version}" if choice.in_process else fingerprint
+
+
+def with_options(choice: Choice[Embedder], changes: Mapping[str, Any]) -> Choice[Embedder]:
+    """Return the same embedder with some options changed. Raises InvalidOptionError."""
+    if not changes:
+        return choice
+    _refuse_shortening(type(choice.component), choice.entry, changes)
+    options = {**cast("Any", choice.component).options.model_dump(), **changes}
+    made = registries.embedders.build(type(choice.component), choice.entry.name, options)
+    return _choice(made, choice.entry)
+
+
+def _embedder_of_name(name: str, given: Mapping[str, Any]) -> Choice[Embedder]:
+    registry, known = registries.embedders, models.DOCUMENTED.get(name)
+    if known is not None and name not in registry.names():
+        raise models.not_available(name, known.modality, known.repository, installed=False)
+    _refuse_shortening(registry.load(name), registry.find(name), given)
+    return named(registry, name, given)
+
+
+def _refuse_shortening(component: type[Any], entry: Entry, given: Mapping[str, Any]) -> None:
+    if given.get("dimensionality") is not None and "dimensionality" not in component.Options.model_fields:
+        raise InvalidOptionError(
+            f"dimensionality={given['dimensionality']!r}: the vectors of {entry} have one length and mean nothing when "
+            "cut; leave dimensionality out, or name a matryoshka model such as 'nomic-embed-text-v1.5'"
+        )
 
 
 def topics(argument: Any) -> tuple[Choice[TopicModeler], Choice[TopicLabeler]] | None:

@@ -22,6 +22,7 @@ COMMANDS = {
     "info": "listing",
     "login": "account",
     "logout": "account",
+    "models": "models",
     "plugins": "plugins",
 }
 INTERRUPTED = 130

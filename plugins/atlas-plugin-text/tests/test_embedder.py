@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +15,11 @@ from localatlas.protocols import Context, Embedder, SupportsWarmup
 from localatlas.testing.example import TEXTS
 
 
-def make(**options: int) -> UniversalSentenceEncoder:
+def make(**options: Any) -> UniversalSentenceEncoder:
     return UniversalSentenceEncoder(UniversalSentenceEncoder.Options(**options))
 
 
-def embed(texts: list[str], **options: int) -> np.ndarray:
+def embed(texts: list[str], **options: Any) -> np.ndarray:
     return make(**options).embed(texts, Context(), task="search_document")
 
 
@@ -62,9 +63,20 @@ def test_long_texts_keep_their_meaning() -> None:
     assert np.array_equal(whole, same)
 
 
+def test_truncating_reads_the_first_window_only() -> None:
+    head, tail = "tea from the mountains " * 20, "a broken bicycle in the rain " * 20
+    whole, first = embed([head + tail], window_characters=500), embed([head], window_characters=500)
+    cut = embed([head + tail, head + head], window_characters=500, long_text_mode="truncate")
+    assert cut[0] @ first[0] > whole[0] @ first[0] + 0.1
+    np.testing.assert_allclose(cut[0], cut[1], atol=0.1)
+    short = embed(list(TEXTS[:4]))
+    assert np.array_equal(embed(list(TEXTS[:4]), long_text_mode="truncate"), short)
+
+
 def test_options_are_part_of_the_fingerprint() -> None:
     prints = {make().fingerprint, make(max_characters=500).fingerprint, make(window_characters=500).fingerprint}
-    assert len(prints) == 3
+    prints |= {make(long_text_mode="mean").fingerprint, make(long_text_mode="truncate").fingerprint}
+    assert len(prints) == 4
     assert all("0.2.1" in name for name in prints)
 
 

