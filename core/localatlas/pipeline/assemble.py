@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,15 +26,19 @@ def map_table(
     layout: NDArray[np.float32],
     topics: Topics | None,
     duplicates: Duplicates | None,
-    seed: int,
+    seed: int | Sequence[int],
+    fixed: NDArray[np.float32] | None = None,
 ) -> pa.Table:
-    """Return one row per dataset row, in upload order; nulls for a row without a place."""
+    """Return one row per dataset row, in upload order; nulls for a row without a place.
+
+    `fixed` float32 [R, 2] are places that rows have already, NaN where they have none.
+    """
     vector = index.vector_of_row
     absent = vector < 0
     at = np.maximum(vector, 0)
     names: list[str] = [POSITION_COLUMN, "vector"]
     columns: list[pa.Array] = [pa.array(positions), pa.array(vector, mask=absent)]
-    places = spread_copies(layout, index, seed)
+    places = spread_copies(layout, index, seed, fixed)
     for axis, name in enumerate("xy"):
         names.append(name)
         columns.append(pa.array(np.ascontiguousarray(places[:, axis]), mask=absent))
@@ -58,16 +63,25 @@ def topic_rows(topics: Topics, index: LentIndex, positions: NDArray[np.int64]) -
     return topics_to_table(replace(topics, labels=labels))
 
 
-def spread_copies(layout: NDArray[np.float32], index: LentIndex, seed: int) -> NDArray[np.float32]:
+def spread_copies(
+    layout: NDArray[np.float32],
+    index: LentIndex,
+    seed: int | Sequence[int],
+    fixed: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
     """Return the place of every dataset row, float32 [R, 2].
 
     The first row of a vector lies where the projector put it; further rows with the same vector lie on a disc
-    around it, so that they can be told apart and no other point comes between.
+    around it, so that they can be told apart and no other point comes between. Rows that are `fixed` stay there.
     """
     vector = index.vector_of_row
     rows = np.flatnonzero(vector >= 0)
     places = np.full((len(vector), 2), np.nan, dtype=np.float32)
     places[rows] = layout[vector[rows]]
+    if fixed is not None:
+        placed = np.isfinite(fixed).all(axis=1)
+        places[placed] = fixed[placed]
+        rows = rows[~placed[rows]]
     copies = rows[index.first_rows[vector[rows]] != rows]
     if len(copies):
         radius = COPY_DISTANCE * _room(layout, index.graph, vector[copies])

@@ -9,7 +9,7 @@ from typing import Any
 
 from localatlas import hooks
 from localatlas.components import Components
-from localatlas.errors import BuildCancelled, BuildError, PluginFailedError
+from localatlas.errors import BuildCancelled, BuildError, DatasetNotFoundError, PluginFailedError
 from localatlas.pipeline import jobs
 from localatlas.pipeline.progress import Listener, silent
 from localatlas.pipeline.records import IndexRecord, Job
@@ -28,7 +28,7 @@ def run_build(
     *,
     claimed: bool = False,
 ) -> IndexRecord:
-    """Build what a job describes, going on from whatever an earlier run left, and return the index's record.
+    """Build or update what a job describes, going on from whatever an earlier run left, and return the index's record.
 
     Args:
         job: the build; its record in the store is kept up to date.
@@ -57,7 +57,8 @@ def run_build(
         except Exception as error:
             _note(store, job, state="failed", error=f"{type(error).__name__}: {error}")
             raise
-        _note(store, job, state="done", progress=1.0, reports=record.reports)
+        _note(store, job, state="done", fraction=1.0, progress=1.0, reports=record.reports)
+        _retire_earlier(store, job)
     try:
         hooks.call("localatlas_after_index", dataset=dataset, map=sequence.map)
     except PluginFailedError as error:
@@ -71,4 +72,18 @@ def _note(store: DatasetStore, job: Job, **changes: Any) -> None:
         setattr(job, name, value)
     if job.state in {"done", "failed", "cancelled"}:
         job.finished = datetime.now(UTC)
+    try:
+        store.version()
+    except DatasetNotFoundError as error:
+        # Nothing must be written where it was.
+        raise BuildError(
+            f"the dataset {job.organization}/{job.slug} was deleted while {job.plan.name!r} was built"
+        ) from error
     jobs.save(store, job)
+
+
+def _retire_earlier(store: DatasetStore, job: Job) -> None:
+    """Forget updates of the same map that this one made needless, finished or not."""
+    for other in jobs.jobs(store):
+        if other.map_id == job.map_id and other.id != job.id and other.base is not None:
+            jobs.retire(store, other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from localatlas.errors import BuildError
 from localatlas.pipeline.records import IndexRecord, Job, MapRecord, StageReport
 from localatlas.protocols import DatasetStore
 
@@ -35,8 +36,15 @@ def commit(
         fields: `rows`, `placed`, `dimensions`, `vectors`, `topic_depths`, `has_duplicates`.
         fingerprint: the embedder's.
         reports: what the stages cost.
+
+    Raises:
+        BuildError: what the job updates was deleted meanwhile.
     """
-    index_prefix, map_prefix = f"data/{job.index_id}", f"data/{job.map_id}"
+    index_prefix, map_prefix = job.index_prefix, job.map_prefix
+    if job.base is not None:
+        # What an update of other rows, which died, may have left there.
+        store.remove(f"{index_prefix}/")
+        store.remove(f"{map_prefix}/")
     for name, path in sorted(parts.items()):
         store.put(f"{index_prefix}/{name}", path)
     files = sorted(path for path in map_folder.rglob("*") if path.is_file())
@@ -53,24 +61,35 @@ def commit(
         pages=pages,
     )
     with store.lock():
-        existing = index_records(store)
-        # A build that died between publishing and noting so publishes again, in its old place.
-        earlier = [record.order for record in existing if record.id == job.index_id]
         record = IndexRecord(
             id=job.index_id,
-            order=earlier[0] if earlier else 1 + max((other.order for other in existing), default=-1),
+            order=_place(store, job),
             version=job.version,
+            revision=job.revision,
             plan=job.plan,
             dimensions=fields["dimensions"],
             vectors=fields["vectors"],
             embedder_fingerprint=fingerprint,
             prefix=index_prefix,
             maps=[finished],
-            created=job.created,
+            created=job.created if job.base is None else job.base.created,
+            updated=None if job.base is None else job.created,
             reports=reports,
         )
         publish(store, record)
     return record
+
+
+def _place(store: DatasetStore, job: Job) -> int:
+    """Return the place of a job's index among the others. Raises BuildError when what it updates is gone."""
+    existing = index_records(store)
+    earlier = next((record for record in existing if record.id == job.index_id), None)
+    if earlier is not None:
+        # An update, or a build that died between publishing and noting so and publishes again.
+        return earlier.order
+    if job.base is not None:
+        raise BuildError(f"the map {job.plan.name!r} was deleted while it was updated")
+    return 1 + max((other.order for other in existing), default=-1)
 
 
 def publish(store: DatasetStore, record: IndexRecord) -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "jobs",
     "read_job",
     "request_cancel",
+    "retire",
     "save",
     "unfinished",
 ]
@@ -48,8 +49,7 @@ def jobs(store: DatasetStore) -> list[Job]:
 def unfinished(store: DatasetStore, wanted: Job) -> Job | None:
     """Return the newest job that was to build the same and did not get to the end, if nobody works on it now."""
     for job in reversed(jobs(store)):
-        same = (job.plan.fingerprint(), job.version) == (wanted.plan.fingerprint(), wanted.version)
-        if same and job.state != "done" and not is_claimed(store, job):
+        if job.same_as(wanted) and job.state != "done" and not is_claimed(store, job):
             return job
     return None
 
@@ -82,6 +82,14 @@ def _locked(descriptor: int, kind: int, pause: float) -> bool:
     return True
 
 
+def retire(store: DatasetStore, job: Job) -> None:
+    """Forget a job: its record, and a request to cancel it."""
+    store.remove(f"jobs/{job.id}.")
+    if job.base is None:
+        # The lock of updates is one for all of a map, and may be held by the next.
+        _claim_file(store, job).unlink(missing_ok=True)
+
+
 def request_cancel(store: DatasetStore, job: Job) -> None:
     """Ask whoever builds a job to stop at its next report of progress."""
     store.put(f"jobs/{job.id}.cancel", b"")
@@ -100,4 +108,4 @@ def clear_cancel(store: DatasetStore, job: Job) -> None:
 def _claim_file(store: DatasetStore, job: Job) -> Path:
     folder = store.scratch() / "claims"
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / job.id
+    return folder / job.claim_name

@@ -114,40 +114,6 @@ class StageReport(_Record):
     kept: bool = False
 
 
-class Job(_Record):
-    """A build, described whole: `run_build` needs nothing else.
-
-    Attributes:
-        home: the address of the home.
-        backend: the storage backend that opens it.
-        storage: that backend's options besides the address.
-        version: the dataset version that is mapped.
-    """
-
-    id: str
-    home: str
-    backend: str
-    storage: dict[str, Any] = {}
-    organization: str
-    slug: str
-    version: int
-    index_id: str
-    map_id: str
-    plan: Plan
-    state: JobState = "queued"
-    stage: str = ""
-    progress: float = 0.0
-    error: str | None = None
-    created: datetime = Field(default_factory=_now)
-    finished: datetime | None = None
-    reports: list[StageReport] = []
-
-    @property
-    def object_name(self) -> str:
-        """The name of the object that holds this record."""
-        return f"jobs/{self.id}.json"
-
-
 class MapRecord(_Record):
     """A finished map: where its parts are."""
 
@@ -161,11 +127,20 @@ class MapRecord(_Record):
 
 
 class IndexRecord(_Record):
-    """A finished index and its maps; publishing it commits the build."""
+    """A finished index and its maps; publishing it commits the build, or the update.
+
+    Attributes:
+        order: its place among the dataset's indices.
+        version: the dataset version that was mapped.
+        revision: 1 as it was built, one more with every update.
+        created: when the build was asked for.
+        updated: when the last update was asked for.
+    """
 
     id: str
     order: int
     version: int
+    revision: int = 1
     plan: Plan
     dimensions: int
     vectors: int
@@ -173,9 +148,84 @@ class IndexRecord(_Record):
     prefix: str
     maps: list[MapRecord]
     created: datetime
+    updated: datetime | None = None
     reports: list[StageReport] = []
 
     @property
     def object_name(self) -> str:
         """The name of the object that holds this record."""
         return f"indices/{self.order:06d}-{self.id}.json"
+
+
+class Job(_Record):
+    """A build, described whole: `run_build` needs nothing else.
+
+    Attributes:
+        home: the address of the home.
+        backend: the storage backend that opens it.
+        storage: that backend's options besides the address.
+        version: the dataset version that is mapped.
+        base: for an update, the record of the index as the update found it; None for a build.
+        rebuild_topics: for an update, whether topics are made anew.
+        stage: under way now.
+        fraction: how much of that stage is done, 0..1.
+        progress: how much of the whole is done, 0..1.
+    """
+
+    id: str
+    home: str
+    backend: str
+    storage: dict[str, Any] = {}
+    organization: str
+    slug: str
+    version: int
+    index_id: str
+    map_id: str
+    plan: Plan
+    base: IndexRecord | None = None
+    rebuild_topics: bool = False
+    state: JobState = "queued"
+    stage: str = ""
+    fraction: float = 0.0
+    progress: float = 0.0
+    error: str | None = None
+    created: datetime = Field(default_factory=_now)
+    finished: datetime | None = None
+    reports: list[StageReport] = []
+
+    @property
+    def object_name(self) -> str:
+        """The name of the object that holds this record."""
+        return f"jobs/{self.id}.json"
+
+    @property
+    def revision(self) -> int:
+        """Which version of its map the job makes; 1 for a build."""
+        return 1 if self.base is None else self.base.revision + 1
+
+    @property
+    def claim_name(self) -> str:
+        """The name of the lock that its worker holds: of all updates of a map, one runs at a time."""
+        return self.id if self.base is None else f"update-{self.map_id}"
+
+    @property
+    def index_prefix(self) -> str:
+        """Where the index's arrays go; every version has a place of its own, for the old one is being read."""
+        return _prefix(self.index_id, self.revision)
+
+    @property
+    def map_prefix(self) -> str:
+        """Where the map's parts go."""
+        return _prefix(self.map_id, self.revision)
+
+    def same_as(self, other: Job) -> bool:
+        """Whether two jobs make the same, so that one can go on where the other stopped."""
+        return self._aim() == other._aim()
+
+    def _aim(self) -> tuple[object, ...]:
+        updated = None if self.base is None else self.index_id
+        return self.plan.fingerprint(), self.version, updated, self.revision, self.rebuild_topics
+
+
+def _prefix(name: str, revision: int) -> str:
+    return f"data/{name}" if revision == 1 else f"data/{name}/v{revision}"

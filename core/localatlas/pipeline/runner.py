@@ -36,7 +36,9 @@ class StageRunner:
         seed: int,
         settings: Settings,
         executor: Executor,
+        version: int = 0,
     ) -> None:
+        """Run stages over a version of a dataset's rows."""
         self.reports: list[StageReport] = []
         self._stages = stages
         self._progress = progress
@@ -44,6 +46,7 @@ class StageRunner:
         self._seed = seed
         self._settings = settings
         self._executor = executor
+        self._version = version
 
     def run(self, stage: str, parts: dict[str, Any], work: Work, by: Entry | None = None) -> tuple[str, Path]:
         """Return the key and folder of a stage's result; `work` fills it unless it is there from before.
@@ -57,6 +60,7 @@ class StageRunner:
         key = content_key(stage, {**parts, "by": _identity(by)})
         report = self._progress.stage(stage)
         with Meter() as meter, self._stages.claim(stage, key):
+            self._stages.mark(stage, key, self._version)
             folder = self._stages.find(stage, key)
             kept = folder is not None
             if folder is None:

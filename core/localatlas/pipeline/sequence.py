@@ -1,9 +1,8 @@
-"""The stages of a build, one after the other, each under the key of what it is made from."""
+"""The stages of a build or an update, one after the other, each under the key of what it is made from."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,30 +13,29 @@ from localatlas import hooks, registries
 from localatlas.components import Components
 from localatlas.config import settings
 from localatlas.errors import InvalidDataError
-from localatlas.pipeline import assemble, jobs, steps
+from localatlas.pipeline import jobs, steps
+from localatlas.pipeline.base_map import BaseMap
 from localatlas.pipeline.commit import commit
 from localatlas.pipeline.contracts import blame
-from localatlas.pipeline.embedding import embed_contents
+from localatlas.pipeline.embed_stage import embed_stage
 from localatlas.pipeline.index import LentIndex, row_vectors
-from localatlas.pipeline.journal import PARTIAL_VECTORS
-from localatlas.pipeline.known import KnownVectors, covers
+from localatlas.pipeline.making import FromScratch, FromVersion, Making
 from localatlas.pipeline.measure import Meter
+from localatlas.pipeline.page_stage import MapParts, page_stage, stored_map
+from localatlas.pipeline.parts import BuildParts
 from localatlas.pipeline.progress import Listener, Progress
 from localatlas.pipeline.records import IndexRecord, Job
 from localatlas.pipeline.rows import RowReader
 from localatlas.pipeline.runner import StageRunner
-from localatlas.pipeline.snapshot import Snapshot, given_vectors, items, take_snapshot
+from localatlas.pipeline.snapshot import Snapshot, take_snapshot
 from localatlas.pipeline.stages import StageStore
-from localatlas.pipeline.topic_table import load_topics, read_table, write_table
-from localatlas.pipeline.vectors import Vectors, collapse, gather_given
+from localatlas.pipeline.sweep import sweep
+from localatlas.pipeline.vectors import Vectors
 from localatlas.pipeline.warmup import warming
-from localatlas.protocols import Context, Dataset, DatasetStore, NeighborGraph, SupportsDescription
-from localatlas.protocols.storage import EMBEDDING_COLUMN
-from localatlas.stored_map import StoredMap
+from localatlas.protocols import Dataset, DatasetStore, SupportsDescription
 
 __all__ = ["StageSequence"]
 
-GIVEN = "given"
 # Writing the job's record is cheap, but not so cheap that every batch should do it.
 RECORDED_STEP = 0.01
 
@@ -49,28 +47,31 @@ class StageSequence:
         self, job: Job, dataset: Dataset, store: DatasetStore, components: Components, listener: Listener
     ) -> None:
         now = settings()
-        self.job, self.plan, self.dataset, self.store = job, job.plan, dataset, store
-        self.components = components
-        self.stages = StageStore(store.scratch() / "stages")
+        self.job, self.plan, self.store, self.components = job, job.plan, store, components
+        stages = StageStore(store.scratch() / "stages")
         progress = Progress(self._recorded(listener), lambda: jobs.cancel_requested(store, job))
         executor = registries.executors.create(now.executor)
-        self.runner = StageRunner(self.stages, progress, dataset, job.plan.seed, now, executor)
+        self.runner = StageRunner(stages, progress, dataset, job.plan.seed, now, executor, job.version)
+        self.build = BuildParts(job, dataset, store, components, stages, self.runner)
 
     def run(self) -> IndexRecord:
         """Run all stages and return the record of the finished index."""
-        hooks.call("localatlas_before_index", dataset=self.dataset, name=self.plan.name)
+        hooks.call("localatlas_before_index", dataset=self.build.dataset, name=self.plan.name)
         snapshot_key, snapshot = self._snapshot()
         with warming([self.components.projector, self.components.topic_model]):
-            embed_key, embedded = self._embed(snapshot)
+            embed_key, embedded = embed_stage(self.build, snapshot)
         index, index_key = self._index(snapshot, embed_key, embedded)
-        graph_key, graph_files = self._neighbors(index, embed_key)
-        layout_key, layout = self._layout(index, index_key, graph_key)
-        topics_key, topics = self._topics(index, layout_key, layout, snapshot_key)
+        making = self._making(snapshot, index)
+        graph_key, graph_files = self._neighbors(index, making, embed_key)
+        layout_key, layout = self._layout(making, index_key, graph_key)
+        topics_key, topics = self._topics(making, layout_key, layout, snapshot_key)
         duplicates_key, duplicates = self._duplicates(index, index_key, graph_key)
         made_from = [snapshot_key, index_key, layout_key, topics_key, duplicates_key]
-        folder = self._pages(made_from, snapshot, index, layout, topics, duplicates)
+        parts = MapParts(layout, topics, duplicates)
+        folder = page_stage(self.build, made_from, snapshot, index, making, parts)
+        self.map = stored_map(self.build, folder)
         record = self._commit({"vectors.npy": embedded / "vectors.npy", **graph_files}, folder, index)
-        self._drop_superseded(embedded)
+        sweep(self.store, self.job, self.build.stages, embedded)
         return record
 
     def _snapshot(self) -> tuple[str, Snapshot]:
@@ -90,39 +91,9 @@ class StageSequence:
             )
         return key, snapshot
 
-    def _embed(self, snapshot: Snapshot) -> tuple[str, Path]:
-        choice = self.components.embedder
-        parts: dict[str, object] = {"contents": snapshot.digest(), "metric": self.plan.metric}
-
-        def fill_given(folder: Path, _context: Context, _meter: Meter) -> None:
-            schema = self.store.schema(self.job.version)
-            width = schema.field(EMBEDDING_COLUMN).type.list_size if schema is not None else 0
-            blocks = given_vectors(self.store, self.job.version, snapshot)
-            (folder / "fingerprint").write_text(GIVEN)
-            gather_given(blocks, (len(snapshot.contents), width), self.plan.metric, folder)
-
-        def embed(folder: Path, context: Context, meter: Meter) -> None:
-            assert choice is not None  # noqa: S101  for the type checker: `embed` is only used with an embedder
-            if (folder / "vectors.npy").exists() and not (folder / PARTIAL_VECTORS).exists():
-                return  # died between the last write and the rename
-            embedder = choice.component
-            others = [other for other in self.stages.unfinished("embed") if other != folder]
-            known = KnownVectors([*self.stages.finished("embed")[::-1], *others], fingerprint)
-            contents = items(self.store, self.job.version, self.plan.modality, self.plan.indexed_field, snapshot)
-            made = embed_contents(
-                embedder, choice.entry, snapshot, contents, known, folder, context, meter, fingerprint
-            )
-            collapse(made, folder)
-
-        if choice is None:
-            return self.runner.run("embed", {**parts, "fingerprint": GIVEN}, fill_given)
-        fingerprint = self._fingerprint()
-        parts |= {"fingerprint": fingerprint, "batch_size": choice.component.batch_size}
-        return self.runner.run("embed", parts, embed, choice.entry)
-
     def _index(self, snapshot: Snapshot, embed_key: str, embedded: Path) -> tuple[LentIndex, str]:
         vectors = Vectors.load(embedded)
-        reader = RowReader(self.store, self.job.version, self.dataset.id_field, self.plan.label_field)
+        reader = RowReader(self.store, self.job.version, self.build.dataset.id_field, self.plan.label_field)
         finder = self.components.neighbors
         index = LentIndex(
             metric=self.plan.metric,
@@ -152,32 +123,36 @@ class StageSequence:
 
         return describe
 
-    def _neighbors(self, index: LentIndex, embed_key: str) -> tuple[str, dict[str, Path]]:
+    def _making(self, snapshot: Snapshot, index: LentIndex) -> Making:
+        """Return how the rest comes about: from scratch, or for an update from the version before."""
+        job = self.job
+        if job.base is None:
+            return FromScratch(self.components, index)
+        base = BaseMap.load(self.store, job.base, self.build.dataset.id_field)
+        return FromVersion(self.components, index, base, snapshot.positions, rebuild_topics=job.rebuild_topics)
+
+    def _neighbors(self, index: LentIndex, making: Making, embed_key: str) -> tuple[str, dict[str, Path]]:
         choice = self.components.neighbors
         k = self.components.neighbors_needed(len(index.vectors))
         parts = {"embed": embed_key, "k": k, "metric": self.plan.metric, "options": choice.options}
-        parts["seed"] = self.plan.seed
+        parts |= {"seed": self.plan.seed, **_from(making)}
         key, folder = self.runner.run(
-            "neighbors",
-            parts,
-            lambda folder, context, _meter: steps.find_neighbors(choice, index, k, folder, context),
-            choice.entry,
+            "neighbors", parts, lambda folder, context, _meter: making.neighbors(k, folder, context), choice.entry
         )
-        graph: NeighborGraph = steps.load_graph(folder)
-        index.graph = graph
+        index.graph = steps.load_graph(folder)
         return key, {f"neighbors.{name}.npy": folder / f"{name}.npy" for name in ("indices", "distances")}
 
-    def _layout(self, index: LentIndex, index_key: str, graph_key: str) -> tuple[str, Path]:
+    def _layout(self, making: Making, index_key: str, graph_key: str) -> tuple[str, Path]:
         choice = self.components.projector
         parts = {"index": index_key, "neighbors": graph_key, "seed": self.plan.seed, "options": choice.options}
         return self.runner.run(
             "layout",
-            parts,
-            lambda folder, context, _meter: steps.lay_out(choice, index, folder, context),
+            {**parts, **_from(making)},
+            lambda folder, context, _meter: making.layout(folder, context),
             choice.entry,
         )
 
-    def _topics(self, index: LentIndex, layout_key: str, layout: Path, snapshot: str) -> tuple[str, Path | None]:
+    def _topics(self, making: Making, layout_key: str, layout: Path, snapshot: str) -> tuple[str, Path | None]:
         modeler, labeler = self.components.topic_model, self.components.topic_labeler
         if modeler is None or labeler is None:
             return "", None
@@ -186,10 +161,8 @@ class StageSequence:
         parts = {"layout": layout_key, "snapshot": snapshot, "seed": self.plan.seed, "options": modeler.options}
         return self.runner.run(
             "topics",
-            {**parts, "labeler": named_by},
-            lambda folder, context, _meter: steps.model_topics(
-                modeler, labeler, index, steps.load_layout(layout), folder, context
-            ),
+            {**parts, "labeler": named_by, **_from(making), **({"anew": True} if self.job.rebuild_topics else {})},
+            lambda folder, context, _meter: making.topics(layout, folder, context),
             modeler.entry,
         )
 
@@ -204,51 +177,6 @@ class StageSequence:
             choice.entry,
         )
 
-    def _pages(
-        self,
-        made_from: list[str],
-        snapshot: Snapshot,
-        index: LentIndex,
-        layout: Path,
-        topics: Path | None,
-        duplicates: Path | None,
-    ) -> Path:
-        def work(folder: Path, context: Context, _meter: Meter) -> None:
-            found = load_topics(topics) if topics else None
-            table = assemble.map_table(
-                snapshot.positions,
-                index,
-                steps.load_layout(layout).positions,
-                found,
-                steps.load_duplicates(duplicates) if duplicates else None,
-                self.plan.seed,
-            )
-            write_table(folder / "map.arrow", table)
-            if found is not None:
-                write_table(folder / "topics.arrow", assemble.topic_rows(found, index, snapshot.positions))
-            hooks.call("localatlas_pages", map=self._stored(folder), folder=folder / "pages", context=context)
-
-        parts = {"from": made_from, "map": self.job.map_id, "name": self.plan.name, "writers": _page_writers()}
-        _, folder = self.runner.run("pages", parts, work)
-        self.map = self._stored(folder)
-        return folder
-
-    def _stored(self, folder: Path) -> StoredMap:
-        topics = folder / "topics.arrow"
-        return StoredMap(
-            id=self.job.map_id,
-            name=self.plan.name,
-            dataset_identifier=self.dataset.identifier,
-            id_field=self.dataset.id_field,
-            text_field=self.plan.label_field,
-            seed=self.plan.seed,
-            store=self.store,
-            version=self.job.version,
-            table=read_table(folder / "map.arrow"),
-            topic_table=read_table(topics) if topics.exists() else None,
-            find_page=lambda name: _existing(folder / "pages" / name),
-        )
-
     def _commit(self, files: dict[str, Path], folder: Path, index: LentIndex) -> IndexRecord:
         topics = self.map.topic_model
         fields = {
@@ -259,7 +187,7 @@ class StageSequence:
             "topic_depths": topics.depths if topics else 0,
             "has_duplicates": int(self.components.duplicate_detector is not None),
         }
-        fingerprint = self._fingerprint()
+        fingerprint = self.build.fingerprint()
         done: list[IndexRecord] = []
 
         def publish(_meter: Meter) -> None:
@@ -268,52 +196,19 @@ class StageSequence:
         self.runner.once("commit", publish)
         return done[0]
 
-    def _fingerprint(self) -> str:
-        """Return what the vectors are kept under; a class of this process may change without saying so."""
-        choice = self.components.embedder
-        if choice is None:
-            return GIVEN
-        with blame(choice.entry):
-            fingerprint = choice.component.fingerprint
-        return f"{fingerprint}+{choice.entry.version}" if choice.in_process else fingerprint
-
-    def _drop_superseded(self, embedded: Path) -> None:
-        """Remove earlier vectors of the same embedder that the new result holds too; indices keep their own."""
-        others = [job for job in jobs.jobs(self.store) if job.id != self.job.id]
-        if any(jobs.is_claimed(self.store, job) for job in others):
-            return  # another build may be about to commit them
-        for older in self.stages.finished("embed"):
-            if older != embedded and covers(embedded, older):
-                self.stages.discard(older)
-
     def _recorded(self, listener: Listener) -> Listener:
         """Return a listener that keeps the job's record at the stage under way."""
 
         def listen(stage: str, fraction: float, overall: float, message: str) -> None:
             moved = stage != self.job.stage or overall - self.job.progress >= RECORDED_STEP
             if moved:
-                self.job.stage, self.job.progress = stage, overall
+                self.job.stage, self.job.fraction, self.job.progress = stage, fraction, overall
                 jobs.save(self.store, self.job)
             listener(stage, fraction, overall, message)
 
         return listen
 
 
-def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise KeyError(path.name)
-    return path
-
-
-def _page_writers() -> list[str]:
-    """Return who writes pages, with versions: a new version of a page's format makes new pages."""
-    caller = hooks.manager().hook.localatlas_pages
-    writers = []
-    for implementation in caller.get_hookimpls():
-        distribution = implementation.plugin_name.partition(":")[0]
-        try:
-            version = importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
-            version = ""
-        writers.append(f"{implementation.plugin_name} {version}")
-    return sorted(writers)
+def _from(making: Making) -> dict[str, str]:
+    """Return the part of a key that tells the version started from."""
+    return {"extends": making.extends} if making.extends else {}

@@ -14,12 +14,12 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["StageStore", "content_key", "disk_mb", "load_array", "save_array"]
+__all__ = ["StageStore", "content_key", "disk_mb", "load_array", "save_array", "save_bytes"]
 
 # Raised when the meaning of a stage result changes, so that old results are not taken for new ones.
 FORMAT = 1
@@ -57,11 +57,24 @@ class StageStore:
 
         The kernel frees the lock of a process that died.
         """
-        folder = self._root / stage
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f".{key}.lock").open("wb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+        (self._root / stage).mkdir(parents=True, exist_ok=True)
+        path = self._root / stage / f".{key}.lock"
+        while True:
+            with path.open("wb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if _is_at(file, path):
+                    yield
+                    return
+
+    def mark(self, stage: str, key: str, version: int) -> None:
+        """Note that a build over a version of the rows uses a result, or is about to make it."""
+        if version > self.used(stage, key):
+            save_bytes(self._used(stage, key), str(version).encode())
+
+    def used(self, stage: str, key: str) -> int:
+        """Return the newest version of the rows that a build used a result for; -1 for none."""
+        path = self._used(stage, key)
+        return int(path.read_text()) if path.exists() else -1
 
     def begin(self, stage: str, key: str) -> Path:
         """Return the folder to work in; it holds what an earlier, interrupted run left."""
@@ -76,18 +89,56 @@ class StageStore:
         (folder.parent / f".{key}.lock").unlink(missing_ok=True)
         return folder
 
-    def discard(self, folder: Path) -> None:
-        """Remove a result; one that dies while it does so leaves nothing that looks like a result."""
-        doomed = self._root / "discarded" / f"{folder.parent.name}-{folder.name}"
-        doomed.parent.mkdir(exist_ok=True)
-        folder.rename(doomed)
+    def discard(self, folder: Path, unless_used_since: int | None = None) -> bool:
+        """Remove a result, or what an interrupted run left; whoever dies doing so leaves nothing like a result.
+
+        Returns False, and removes nothing, when somebody works on it, or uses it for the version `unless_used_since`
+        of the rows or a later one.
+        """
+        stage, key = folder.parent.name, folder.name.lstrip(".")
+        if unless_used_since is not None and self.used(stage, key) >= unless_used_since:
+            return False
+        lock = folder.parent / f".{key}.lock"
+        with lock.open("wb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            if not _is_at(file, lock) or not folder.exists():
+                return False
+            if unless_used_since is not None and self.used(stage, key) >= unless_used_since:
+                return False
+            doomed = self._root / "discarded" / f"{stage}-{folder.name}"
+            doomed.parent.mkdir(exist_ok=True)
+            folder.rename(doomed)
+            self._used(stage, key).unlink(missing_ok=True)
+            lock.unlink()
         shutil.rmtree(doomed.parent, ignore_errors=True)
+        return True
+
+    def _used(self, stage: str, key: str) -> Path:
+        return self._root / stage / f".{key}.used"
 
     def _folder(self, stage: str, key: str) -> Path:
         return self._root / stage / key
 
     def _partial(self, stage: str, key: str) -> Path:
         return self._root / stage / f".{key}"
+
+
+def _is_at(file: BinaryIO, path: Path) -> bool:
+    """Whether an open file is still the one of that name: a lock on one that was removed keeps nobody out."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def save_bytes(path: Path, data: bytes) -> None:
+    """Write a file, so that a reader sees all of it or none."""
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_bytes(data)
+    temporary.replace(path)
 
 
 def save_array(path: Path, array: NDArray[Any]) -> None:

@@ -38,6 +38,7 @@ __all__ = [
     "load_graph",
     "load_layout",
     "model_topics",
+    "save_graph",
 ]
 
 # Labels take about a third of the topics stage on the demo's reviews.
@@ -48,13 +49,17 @@ def find_neighbors(choice: Choice[NeighborFinder], index: LentIndex, k: int, fol
     """Find the `k` nearest neighbours of every row."""
     with blame(choice.entry):
         graph = choice.component.build(index.vectors, k, index.metric, context)
-    checked = check_graph(choice.entry, graph, len(index.vectors), k)
-    save_array(folder / "indices.npy", checked.indices)
-    save_array(folder / "distances.npy", checked.distances)
+    save_graph(folder, check_graph(choice.entry, graph, len(index.vectors), k))
+
+
+def save_graph(folder: Path, graph: NeighborGraph) -> None:
+    """Write a graph to a folder."""
+    save_array(folder / "indices.npy", graph.indices)
+    save_array(folder / "distances.npy", graph.distances)
 
 
 def load_graph(folder: Path) -> NeighborGraph:
-    """Return what `find_neighbors` wrote, memory-mapped."""
+    """Return what `save_graph` wrote, memory-mapped."""
     return NeighborGraph(load_array(folder / "indices.npy"), load_array(folder / "distances.npy"))
 
 
