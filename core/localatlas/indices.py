@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from localatlas import hooks
-from localatlas.data_operations import AtlasMapData, AtlasMapDuplicates, AtlasMapEmbeddings, AtlasMapTopics
+from localatlas.data_operations import (
+    AtlasMapData,
+    AtlasMapDuplicates,
+    AtlasMapEmbeddings,
+    AtlasMapTags,
+    AtlasMapTopics,
+)
 from localatlas.errors import MapNotFoundError, NotReadyError, listing
 from localatlas.pipeline import jobs
 from localatlas.pipeline.commit import index_records
@@ -180,6 +187,48 @@ class AtlasProjection:
     def duplicates(self) -> AtlasMapDuplicates:
         """Duplicates by row. Raises NotReadyError when the map was built without."""
         return AtlasMapDuplicates(self)
+
+    @property
+    def tags(self) -> AtlasMapTags:
+        """Named sets of rows, by hand or by a rule."""
+        return AtlasMapTags(self)
+
+    def select(self, selection: Any) -> list[Any]:
+        """Return the ids of the rows that a selection means, in upload order.
+
+        Args:
+            selection: a node of `localatlas.selections`, or the equal dict or JSON text.
+
+        Raises:
+            AtlasValueError: it is no selection, or not one for this map.
+            NotReadyError: the map was built without what it speaks of.
+        """
+        from localatlas.selections.on_map import rows_of
+
+        return list(self.stored.row_ids.filter(pa.array(rows_of(self, selection))).to_pylist())
+
+    def export(
+        self,
+        path: str | Path,
+        selection: Any = None,
+        columns: Sequence[str] | None = None,
+        *,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write the map's rows to a file, with their places, topics, duplicates and tags, and return its path.
+
+        Args:
+            path: where; its ending chooses the format: .parquet, .csv, .arrow or .feather.
+            selection: which rows; None is all.
+            columns: which columns, in this order; None is all.
+            overwrite: whether a file that is there may be replaced.
+
+        Raises:
+            AtlasValueError: the ending or a column is not known, the file is there already, or as `select` does.
+        """
+        from localatlas.exporting import export
+
+        return export(self, Path(path), selection, columns, overwrite=overwrite)
 
     @property
     def schema(self) -> pa.Schema:

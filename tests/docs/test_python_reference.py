@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 from fences import ROOT, section
 from localatlas import AtlasDataset, atlas, configure, embed, hooks, testing
-from localatlas.data_operations import AtlasMapData, AtlasMapDuplicates, AtlasMapEmbeddings, AtlasMapTopics
+from localatlas.data_operations import (
+    AtlasMapData,
+    AtlasMapDuplicates,
+    AtlasMapEmbeddings,
+    AtlasMapTags,
+    AtlasMapTopics,
+)
 from localatlas.dataset import AtlasIndex, AtlasProjection
 from localatlas.registry import Entry, Registry
 from signatures import shown
@@ -26,6 +32,7 @@ CLASSES: list[type[Any]] = [
     AtlasMapTopics,
     AtlasMapDuplicates,
     AtlasMapEmbeddings,
+    AtlasMapTags,
     Registry,
     Entry,
 ]

@@ -1,0 +1,70 @@
+"""The rows of a map in blocks, so that no column is ever whole in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from localatlas.errors import StorageError
+from localatlas.protocols import Map
+from localatlas.stored_map import StoredMap
+
+__all__ = ["Block", "blocks"]
+
+# Small batches are joined, so that what is done once per block is not done often.
+ROWS = 1 << 16
+BYTES = 1 << 25
+ROWS_WITHOUT_COLUMNS = 1 << 20
+ROWS_TAKEN = 1 << 13
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some rows in a row.
+
+    Attributes:
+        rows: which of the map's rows.
+        table: the columns that were asked for, as many rows; None if none were.
+    """
+
+    rows: slice
+    table: pa.Table | None
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """Return a column; categories as the values they stand for."""
+        assert self.table is not None  # noqa: S101  for the type checker: who asks for columns gets them
+        values = self.table[name]
+        return values.cast(values.type.value_type) if pa.types.is_dictionary(values.type) else values
+
+
+def blocks(source: Map, columns: Sequence[str]) -> Iterator[Block]:
+    """Yield all rows of a map in upload order, with some of the user's columns."""
+    total = len(source.alive)
+    if not columns:
+        for start in range(0, total, ROWS_WITHOUT_COLUMNS):
+            yield Block(slice(start, min(start + ROWS_WITHOUT_COLUMNS, total)), None)
+        return
+    start = 0
+    for table in _tables(source, columns, total):
+        yield Block(slice(start, start + table.num_rows), table)
+        start += table.num_rows
+    if start != total:
+        raise StorageError(f"the map {source.name!r} has {total:,} rows, and {start:,} were read; build it anew")
+
+
+def _tables(source: Map, columns: Sequence[str], total: int) -> Iterator[pa.Table]:
+    if not isinstance(source, StoredMap):
+        for start in range(0, total, ROWS_TAKEN):
+            yield source.take(np.arange(start, min(start + ROWS_TAKEN, total)), columns)
+        return
+    held: list[pa.RecordBatch] = []
+    for batch in source.store.scan(columns, source.version):
+        held.append(batch)
+        if sum(part.num_rows for part in held) >= ROWS or sum(part.nbytes for part in held) >= BYTES:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held:
+        yield pa.Table.from_batches(held)
