@@ -16,7 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from localatlas import atlas, data_inference, embed, errors, hooks, protocols
+    from localatlas import atlas, data_inference, embed, errors, hooks, protocols, readers
     from localatlas.account import AtlasUser, login, logout
     from localatlas.config import configure
     from localatlas.data_inference import (
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ProjectionOptions,
     )
     from localatlas.dataset import AtlasDataset
+    from localatlas.readers import read
     from localatlas.registries import (
         duplicate_detectors,
         embedders,
@@ -59,18 +60,21 @@ __all__ = [
     "neighbors",
     "projectors",
     "protocols",
+    "read",
+    "readers",
     "storage",
     "topic_labelers",
     "topic_models",
 ]
 
-_MODULES = {"atlas", "data_inference", "embed", "errors", "hooks", "protocols"}
+_MODULES = {"atlas", "data_inference", "embed", "errors", "hooks", "protocols", "readers"}
 _MEMBERS = {
     "AtlasDataset": "dataset",
     "AtlasUser": "account",
     "configure": "config",
     "login": "account",
     "logout": "account",
+    "read": "readers",
     **dict.fromkeys(
         ("NomicDuplicatesOptions", "NomicEmbedOptions", "NomicTopicOptions", "ProjectionOptions"), "data_inference"
     ),

@@ -12,8 +12,9 @@ An implementation may take any subset of a hook's arguments, so hooks can gain a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -33,6 +34,7 @@ __all__ = [
     "localatlas_commands",
     "localatlas_open",
     "localatlas_pages",
+    "localatlas_read",
 ]
 
 PROJECT = "localatlas"
@@ -80,3 +82,13 @@ def localatlas_open(map: Map, host: str, port: int, browser: bool) -> bool | Non
 def localatlas_commands() -> list[click.Command]:
     """Return commands to add to `localatlas`."""
     return []
+
+
+@hookspec(firstresult=True)
+def localatlas_read(source: object, options: Mapping[str, Any]) -> object | None:
+    """Return the rows of a source that only this plugin knows, or None to leave it to another.
+
+    Asked by `localatlas.read` for addresses (`scheme://...`), for files of endings that are not known, and for objects
+    that are no table. `options` are the options of `read` that were given, but for `vectors`, `images` and `limit`,
+    which are dealt with afterwards. What is returned is `localatlas.readers.Rows`, or whatever `add_data` takes.
+    """

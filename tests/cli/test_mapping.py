@@ -75,10 +75,15 @@ def test_what_cannot_be_is_refused_before_anything_is_made(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["/no/such/file.csv", "--text", "text"], "does not exist"),
-        (["{rows}"], "Missing option '--text'"),
+        (["{rows}"], "say what to map: --text COLUMN, --vectors or --images. The columns are: id, text, n."),
+        (["{rows}", "--text", "text", "--x", "n"], "--x and --y go together"),
+        (["{rows}", "--text", "text", "--no-topics", "--label-field", "text"], "--no-topics leaves them out"),
+        (["{rows}", "--text", "text", "--duplicates", "0.1", "--no-duplicates"], "exclude each other"),
+        (["{rows}", "{rows}", "--text", "text"], "give it a name with --name"),
+        (["{folder}/*.json", "--text", "text"], "give it a name with --name"),
+        (["-", "--text", "text"], "give them one with --name"),
+        (["{rows}", "--text", "text", "--limit", "0"], "0 is not in the range"),
         (["{rows}", "--text", "text", "--seed", "x"], "'x' is not a valid integer"),
-        (["{folder}", "--text", "text"], "is a directory"),
     ],
 )
 def test_a_wrong_call_is_a_usage_error(
@@ -87,6 +92,7 @@ def test_a_wrong_call_is_a_usage_error(
     done = localatlas("map", *(each.format(rows=rows, folder=rows.parent) for each in arguments))
     assert done.status == 2
     assert words in done.err.replace("\n", " ")
+    assert Home().records() == []
 
 
 def test_a_file_of_an_unknown_kind_is_refused(localatlas: Localatlas, components: str, tmp_path: Path) -> None:
@@ -118,7 +124,7 @@ def test_other_rows_under_the_same_name_are_refused(localatlas: Localatlas, comp
     rows.write_text(json.dumps([*ROWS, {"id": "new", "text": "x", "n": 9}]))
     done = localatlas("map", str(rows), "--text", "text")
     assert done.status == 1
-    assert "has 6 rows already; give another identifier" in done.err.replace("\n", " ")
+    assert "has 6 rows already, and they are not the rows given here" in " ".join(done.err.split())
     assert AtlasDataset.load("my rows").total_datums == 6
 
 

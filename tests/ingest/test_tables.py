@@ -291,7 +291,7 @@ def test_keys_must_be_strings() -> None:
     ("data", "message"),
     [
         ({"x": [1]}, r"dict.*pandas.DataFrame\(data\)"),
-        ("rows.csv", "str.*read_csv"),
+        ("rows.csv", r"str.*localatlas.read\(path\)"),
         (pd.Series([1]), "Series.*to_frame"),
         (None, "NoneType"),
         (7, "int"),

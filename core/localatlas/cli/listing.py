@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import click
 
@@ -19,11 +18,12 @@ def ls_command(*, as_json: bool) -> None:
     from rich.table import Table
 
     from localatlas.cli.show import short
+    from localatlas.cli.summaries import dataset_summary
     from localatlas.dataset import AtlasDataset
     from localatlas.home import Home
 
     place = Home()
-    rows = [_summary(AtlasDataset(dataset_id=record.id)) for record in place.records()]
+    rows = [dataset_summary(AtlasDataset(dataset_id=record.id)) for record in place.records()]
     if as_json:
         click.echo(json.dumps(rows, indent=1))
         return
@@ -55,11 +55,12 @@ def info_command(*, dataset: str, as_json: bool) -> None:
     from rich.table import Table
 
     from localatlas.cli.show import short, stage_table
+    from localatlas.cli.summaries import dataset_summary
     from localatlas.dataset import AtlasDataset
 
     found = AtlasDataset.load(dataset)
     if as_json:
-        click.echo(json.dumps(_summary(found), indent=1))
+        click.echo(json.dumps(dataset_summary(found), indent=1))
         return
     console = Console(highlight=False)
     console.print(f"[bold]{short(found.identifier)}[/bold]   {found.total_datums:,} rows   {found.id}")
@@ -82,30 +83,3 @@ def info_command(*, dataset: str, as_json: bool) -> None:
         used = ", ".join(f"{part.kind} {part.name}" for part in index.plan.components())
         console.print(used, style="dim")
         console.print(stage_table(index.reports))
-
-
-def _summary(dataset: Any) -> dict[str, Any]:
-    return {
-        "identifier": dataset.identifier,
-        "id": dataset.id,
-        "description": dataset.description,
-        "rows": dataset.total_datums,
-        "columns": {field.name: str(field.type) for field in dataset.schema or ()},
-        "id_field": dataset.id_field,
-        "created": dataset.created_timestamp.isoformat(),
-        "maps": [_map_summary(projection) for projection in dataset.maps],
-    }
-
-
-def _map_summary(projection: Any) -> dict[str, Any]:
-    index, record = projection.record
-    return {
-        "id": projection.id,
-        "index_id": index.id,
-        "name": projection.name,
-        "rows": record.rows,
-        "placed": record.placed,
-        "topic_depths": record.topic_depths,
-        "created": index.created.isoformat(),
-        "components": {part.kind: part.qualified for part in index.plan.components()},
-    }

@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TaskProgressColumn, TextColumn
 from rich.text import Text
 
 from localatlas.pipeline.progress import Listener
 
-__all__ = ["live_listener"]
+__all__ = ["LoadingBar", "live_listener", "loading_bar"]
 
 DONE = {
     "snapshot": "rows read",
@@ -40,16 +40,9 @@ DOING = {
 @contextmanager
 def live_listener(console: Console) -> Generator[Listener, None, None]:
     """Yield a listener that draws the build on `console`; without a terminal, it prints a line per stage."""
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        TaskProgressColumn(),
-        TextColumn("[dim]{task.fields[detail]}"),
-    )
     started: dict[str, float] = {}
     last: dict[str, str] = {}
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(*_columns(), console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("starting", total=1.0, detail="")
 
         def listen(stage: str, fraction: float, overall: float, message: str) -> None:
@@ -66,7 +59,43 @@ def live_listener(console: Console) -> Generator[Listener, None, None]:
         yield listen
 
 
-def _line(stage: str, seconds: float, detail: str) -> Text:
-    return Text.assemble(
-        ("  ✓ ", "green"), f"{DONE[stage]:<24}", (f"{seconds:7.1f} s", "bold"), (f"   {detail}", "dim")
+class LoadingBar:
+    """What `add_data` takes as `pbar`."""
+
+    def __init__(self, progress: Progress, total: int | None) -> None:
+        self._progress = progress
+        self._task = progress.add_task("loading rows      ", total=total, detail="")
+        self.rows = 0.0
+
+    def update(self, rows: float) -> None:
+        """Move on by some rows."""
+        self.rows += rows
+        self._progress.update(self._task, completed=self.rows, detail=f"{self.rows:,.0f} rows")
+
+
+@contextmanager
+def loading_bar(console: Console, total: int | None) -> Generator[LoadingBar, None, None]:
+    """Yield a bar of the rows that come into a dataset; print how many came, and in what time."""
+    started = time.perf_counter()
+    with Progress(*_columns(), console=console, transient=True, disable=not console.is_terminal) as progress:
+        bar = LoadingBar(progress, total)
+        yield bar
+    console.print(_finished("rows loaded", time.perf_counter() - started, f"{bar.rows:,.0f} rows"))
+
+
+def _columns() -> tuple[ProgressColumn, ...]:
+    return (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TextColumn("[dim]{task.fields[detail]}"),
     )
+
+
+def _line(stage: str, seconds: float, detail: str) -> Text:
+    return _finished(DONE[stage], seconds, detail)
+
+
+def _finished(what: str, seconds: float, detail: str) -> Text:
+    return Text.assemble(("  ✓ ", "green"), f"{what:<24}", (f"{seconds:7.1f} s", "bold"), (f"   {detail}", "dim"))

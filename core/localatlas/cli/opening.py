@@ -6,12 +6,10 @@ import click
 
 __all__ = ["open_command"]
 
-ORGANIZATION_AND_SLUG = 2
-
 
 @click.command("open")
 @click.argument("dataset", required=False)
-@click.option("--map", "name", metavar="NAME", help="The map's name; the newest map by default.")
+@click.option("--map", "name", metavar="NAME", help="The map's name or id; the newest map by default.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--port", default=0, help="Port to serve on; a free one by default.")
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
@@ -21,6 +19,7 @@ def open_command(*, dataset: str | None, name: str | None, host: str, port: int,
     Serves the page of DATASET's newest map until Ctrl-C; without DATASET, of the newest map of all. DATASET is the
     name of a dataset, or the link of a map (localatlas://...).
     """
+    from localatlas.cli.choosing import chosen_map
     from localatlas.dataset import AtlasDataset
     from localatlas.errors import MapNotFoundError
     from localatlas.home import Home
@@ -33,9 +32,5 @@ def open_command(*, dataset: str | None, name: str | None, host: str, port: int,
             raise MapNotFoundError(f"there is no map in {place.address} yet; `localatlas demo` builds one")
         newest = max(maps, key=lambda projection: projection.record[0].created)
     else:
-        parts = dataset.removeprefix("localatlas://").split("/")
-        linked = parts[2] if dataset.startswith("localatlas://") and len(parts) > ORGANIZATION_AND_SLUG else None
-        found = AtlasDataset.load("/".join(parts[:2]))
-        wanted = [each for each in found.maps if name in (None, each.name) and linked in (None, each.id)]
-        newest = wanted[-1] if wanted else found.get_map(name, projection_id=linked)
+        newest = chosen_map(dataset, name)
     newest.open(host=host, port=port, browser=browser)

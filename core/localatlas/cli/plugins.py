@@ -32,11 +32,12 @@ def list_command(*, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=1))
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for head in ("kind", "name", "distribution", "version"):
+    for head in ("kind", "distribution", "version"):
         table.add_column(head, no_wrap=True)
     kind = ""
     for entry in entries:
-        shown = entry.kind if entry.kind != kind else ""
-        kind = entry.kind
-        table.add_row(shown, entry.name, entry.distribution or "this process", entry.version)
+        if entry.kind != kind:
+            kind = entry.kind
+            table.add_row(f"[bold]{kind}")
+        table.add_row(f"  {entry.name}", entry.distribution or "this process", entry.version)
     Console(highlight=False).print(table)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from localatlas.errors import AtlasTypeError, InvalidDataError
+from localatlas.ingest.conform import conform
 from localatlas.ingest.frames import frame_columns
 from localatlas.ingest.layouts import plain
+from localatlas.ingest.libraries import tables_of
 from localatlas.ingest.records import record_columns
 
 __all__ = ["to_table"]
 
 ACCEPTED = (
-    "a pandas or Polars DataFrame, a list of dicts, a pyarrow Table, RecordBatch or RecordBatchReader, "
-    "or any object with the Arrow PyCapsule interface"
+    "a pandas or Polars DataFrame, a list of dicts, a pyarrow Table, RecordBatch or RecordBatchReader, a Hugging Face "
+    "Dataset, a DuckDB relation, or any object with the Arrow PyCapsule interface"
 )
 
 
@@ -33,7 +35,8 @@ def to_table(data: Any) -> pa.Table:
 
     Args:
         data: a pandas or Polars DataFrame, a list of dicts (columns in the order in which they are first seen), a
-            pyarrow Table, RecordBatch or RecordBatchReader, or any object with the Arrow PyCapsule interface.
+            pyarrow Table, RecordBatch or RecordBatchReader, a Hugging Face Dataset or IterableDataset, a lazy Polars
+            frame, or any object with the Arrow PyCapsule interface, such as a DuckDB relation.
 
     Raises:
         AtlasTypeError: `data` is something else.
@@ -41,6 +44,8 @@ def to_table(data: Any) -> pa.Table:
     """
     if isinstance(data, pd.DataFrame):
         return plain(_from_columns(frame_columns(data)))
+    if (tables := tables_of(data)) is not None:
+        return _joined(tables)
     if isinstance(data, pa.Table | pa.RecordBatch | pa.RecordBatchReader) or _speaks_arrow(data):
         return plain(_from_arrow(data))
     if isinstance(data, Sequence) and not isinstance(data, str | bytes | bytearray):
@@ -69,6 +74,18 @@ def _from_arrow(data: Any) -> pa.Table:
     return table
 
 
+def _joined(tables: Iterator[pa.Table]) -> pa.Table:
+    """Return one table of parts whose columns may only come to light one after another."""
+    parts = [plain(table) for table in tables]
+    if not parts:
+        raise InvalidDataError("the data has no rows, and so no columns; give at least one row.")
+    try:
+        schema = pa.unify_schemas([part.schema for part in parts], promote_options="permissive").remove_metadata()
+    except pa.ArrowException as error:
+        raise InvalidDataError(f"the parts of the data have columns of different types: {error}.") from error
+    return pa.concat_tables([conform(part, schema) for part in parts]).unify_dictionaries()
+
+
 def _type_name(data: Any) -> str:
     kind = type(data)
     return str(kind.__qualname__) if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
@@ -80,5 +97,5 @@ def _hint(data: Any) -> str:
     if isinstance(data, pd.Series):
         return "; a Series becomes a table with its to_frame()"
     if isinstance(data, str):
-        return "; a file is read first, for example with pandas.read_csv(path)"
+        return "; a file is read first: add_data(**localatlas.read(path))"
     return ""

@@ -1,0 +1,47 @@
+"""`localatlas export`: a map as a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from localatlas.cli.choosing import map_option
+
+__all__ = ["export_command"]
+
+
+@click.command("export")
+@click.argument("dataset")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--where", metavar="JSON", help="Only the rows that this selection means.")
+@click.option("--columns", metavar="NAME,NAME...", help="Only these columns, in this order.")
+@click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
+@map_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def export_command(
+    *,
+    dataset: str,
+    file: Path,
+    where: str | None,
+    columns: str | None,
+    overwrite: bool,
+    map_name: str | None,
+    as_json: bool,
+) -> None:
+    """Write the rows of DATASET's map to FILE, with places, topics, duplicates and tags.
+
+    FILE's ending is the format: .parquet, .csv, .arrow or .feather. Selections are described in
+    docs/reference/selections.md.
+    """
+    from localatlas.cli.choosing import chosen_map
+
+    names = None if columns is None else [name.strip() for name in columns.split(",")]
+    projection = chosen_map(dataset, map_name)
+    path = projection.export(file, where, names, overwrite=overwrite)
+    size = path.stat().st_size
+    if as_json:
+        click.echo(json.dumps({"file": str(path), "bytes": size}))
+    else:
+        click.echo(f"Wrote {path} ({size / 1e6:,.1f} MB).")

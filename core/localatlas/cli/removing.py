@@ -1,0 +1,51 @@
+"""`localatlas rm`: a dataset or one of its maps, for good."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+__all__ = ["rm_command"]
+
+
+@click.command("rm")
+@click.argument("dataset")
+@click.option("--map", "map_name", metavar="NAME", help="Delete this map only, by name or id; the rows stay.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def rm_command(*, dataset: str, map_name: str | None, yes: bool) -> None:
+    """Delete DATASET with all its maps, or one map. It cannot be undone."""
+    from localatlas.cli.choosing import chosen_map
+    from localatlas.cli.show import short
+    from localatlas.dataset import AtlasDataset
+
+    found = AtlasDataset.load(dataset)
+    maps = len(found.maps)
+    if map_name is None:
+        what = f"the dataset {short(found.identifier)} with its {found.total_datums:,} rows and {maps} maps"
+        _sure(what, yes=yes)
+        found.delete()
+    else:
+        alike = [each for each in found.maps if map_name in (each.name, each.id)]
+        if len(alike) > 1:
+            raise click.ClickException(
+                f"{short(found.identifier)} has {len(alike)} maps called {map_name!r}; say which by id: "
+                + ", ".join(each.id for each in alike)
+            )
+        projection = chosen_map(dataset, map_name)
+        what = f"the map {projection.name} ({projection.id}) of {short(found.identifier)}"
+        _sure(what, yes=yes)
+        projection.delete()
+    click.echo(f"Deleted {what}.")
+
+
+def _sure(what: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError(
+            f"this deletes {what} for good, and there is no terminal to ask; give --yes if you mean it."
+        )
+    if not click.confirm(f"Delete {what} for good?"):
+        click.echo("Nothing was deleted.")
+        raise click.exceptions.Exit(1)

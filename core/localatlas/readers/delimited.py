@@ -1,0 +1,121 @@
+"""CSV and TSV."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from localatlas.errors import InvalidDataError, listing, suggestion
+from localatlas.readers.bytestreams import open_bytes
+from localatlas.readers.formats import Survey, readable
+from localatlas.readers.inference import ColumnGuess, typed
+from localatlas.readers.joining import check_twice
+from localatlas.readers.rows import Rows
+
+__all__ = ["Delimited"]
+
+# A row must fit into a block.
+BLOCK_BYTES = 16 << 20
+OTHER_DELIMITERS = {",": ";\t|", ";": ",\t|", "\t": ",;|"}
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """A file whose first line names the columns; types as `inference` says.
+
+    Attributes:
+        path: the file.
+        delimiter: one character.
+        types: of columns whose type the caller knows; they are not guessed.
+    """
+
+    path: Path
+    delimiter: str = ","
+    types: Mapping[str, pa.DataType] = field(default_factory=dict)
+
+    def survey(self, *, keep: bool) -> Survey:
+        """Read the file once and find the columns' types."""
+        with readable(self.path, self.kind):
+            names = self.names
+            self._check_types()
+            guesses = {name: ColumnGuess() for name in names if name not in self.types}
+            rows, kept = 0, []
+            for table in self._strings():
+                rows += table.num_rows
+                for name, guess in guesses.items():
+                    guess.see(table[name])
+                if keep:
+                    kept.append(table)
+            schema = pa.schema(
+                [(name, self.types[name] if name in self.types else guesses[name].type) for name in names]
+            )
+            return Survey(schema, rows, kept=[Rows(_typed(table, schema)) for table in kept] if keep else None)
+
+    def parts(self, survey: Survey) -> Iterator[Rows]:
+        """Yield a block of the file at a time."""
+        if survey.kept is not None:
+            yield from survey.kept
+            return
+        with readable(self.path, self.kind):
+            for table in self._strings():
+                yield Rows(_typed(table, survey.schema))
+
+    @property
+    def kind(self) -> str:
+        """How messages call the format."""
+        return "TSV" if self.delimiter == "\t" else "CSV"
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The columns, from the first line."""
+        with self._open({}) as reader:
+            names = list(reader.schema.names)
+        check_twice(names)
+        if len(names) == 1 and (
+            other := [each for each in OTHER_DELIMITERS.get(self.delimiter, "") if each in names[0]]
+        ):
+            warnings.warn(
+                f"{self.path.name} has one column, {names[0]!r}; if {other[0]!r} separates its values, "
+                f"give delimiter={other[0]!r}",
+                UserWarning,
+                stacklevel=2,
+            )
+        return names
+
+    def _check_types(self) -> None:
+        if unknown := [name for name in self.types if name not in self.names]:
+            raise InvalidDataError(
+                f"types names the column {unknown[0]!r}, which is not there{suggestion(unknown[0], self.names)} "
+                f"The columns are {listing(self.names, shown=20)}"
+            )
+
+    def _strings(self) -> Iterator[pa.Table]:
+        with self._open(dict.fromkeys(self.names, pa.string())) as reader:
+            for batch in reader:
+                yield pa.Table.from_batches([batch])
+
+    def _open(self, types: Mapping[str, pa.DataType]) -> pa.RecordBatchReader:
+        from pyarrow import csv
+
+        # Quoted fields of real data hold line breaks; an empty field of text is an empty string, not a null.
+        return csv.open_csv(
+            open_bytes(self.path),
+            read_options=csv.ReadOptions(block_size=BLOCK_BYTES),
+            parse_options=csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
+            convert_options=csv.ConvertOptions(column_types=dict(types), strings_can_be_null=False),
+        )
+
+
+def _typed(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    columns = []
+    for each in schema:
+        try:
+            columns.append(typed(table[each.name], each.type))
+        except pa.ArrowException as error:
+            raise InvalidDataError(f"column {each.name!r} is not all {each.type}: {error}") from error
+    return pa.Table.from_arrays(columns, schema=schema)

@@ -1,0 +1,118 @@
+"""The types of columns of text, such as a CSV file's: exact, or text.
+
+A column takes the first of these types that says every one of its values without losing a character that counts:
+
+| type | written as |
+|---|---|
+| int64 | `12`, `-3`; not `007`, `+49`, nor beyond 64 bits: such columns stay text |
+| bool | `true`, `false`, `True`, `FALSE` |
+| date32 | `2024-01-31` |
+| time32[s] | `23:59`, `23:59:59` |
+| timestamp[s, us, ns] | `2024-01-31 23:59:59.5`, with `T` or a space |
+| timestamp[s, us, ns, UTC] | the same with `Z` or `+02:00`: the same instant, in UTC |
+| float64 | `1.5`, `-2e10`, `inf` |
+| string | everything else |
+
+A value that says that there is none (`EMPTY`: nothing, `NA`, `null`, ...) is null in all of these but text, where it
+stays what it is. The order and the words are those of Arrow's own reader, except for the leading zeros.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["EMPTY", "ColumnGuess", "typed"]
+
+# The words of Arrow's own reader (`null_values` of its ConvertOptions).
+EMPTY = pa.array(
+    ["", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "N/A", "NA", "NULL",
+     "NaN", "n/a", "nan", "null"]
+)  # fmt: skip
+
+INTEGER = r"^-?(0|[1-9][0-9]*)$"
+WHOLE = r"^[+-]?[0-9]+$"
+FLOAT = r"^-?(((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|inf|Infinity)$"
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+CLOCK = r"[0-9]{2}(:?[0-9]{2}(:?[0-9]{2}(\.[0-9]{1,9})?)?)?"
+STAMP = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{CLOCK})?$"
+ZONED = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{CLOCK}(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$"
+
+CANDIDATES: tuple[tuple[pa.DataType, str], ...] = (
+    (pa.int64(), INTEGER),
+    (pa.bool_(), r"^([tT]rue|TRUE|[fF]alse|FALSE)$"),
+    (pa.date32(), DATE),
+    (pa.time32("s"), r"^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"),
+    *((pa.timestamp(unit), STAMP) for unit in ("s", "us", "ns")),
+    *((pa.timestamp(unit, "UTC"), ZONED) for unit in ("s", "us", "ns")),
+    (pa.float64(), FLOAT),
+)
+# Most columns of text show in their first values what they are not.
+GLANCE = 64
+
+
+@dataclass
+class ColumnGuess:
+    """The types that a column may still have, as its values pass by."""
+
+    candidates: tuple[tuple[pa.DataType, str], ...] = CANDIDATES
+    is_empty: bool = True
+    is_whole: bool = True
+
+    def see(self, values: pa.ChunkedArray | pa.Array) -> None:
+        """Strike out the types that some of these strings rule out."""
+        if not self.candidates and not self.is_empty:
+            return
+        present = _present(values)
+        if not len(present):
+            return
+        self.is_empty = False
+        self.candidates = tuple(each for each in self.candidates if _takes(*each, present))
+        self.is_whole = self.is_whole and _all_match(present, WHOLE)
+
+    @property
+    def type(self) -> pa.DataType:
+        """The type that fits all values seen."""
+        if self.is_empty:
+            return pa.null()
+        kind = self.candidates[0][0] if self.candidates else pa.string()
+        # Whole numbers beyond 64 bits are ids: as fractions they would lose digits.
+        return pa.string() if kind == pa.float64() and self.is_whole else kind
+
+
+def typed(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    """Return strings as values of a type. Raises pyarrow.ArrowInvalid where one is none."""
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return values.cast(kind)
+    if pa.types.is_null(kind):
+        return pa.chunked_array([pa.nulls(len(values))])
+    trimmed = pc.utf8_trim_whitespace(values)
+    return _parsed(pc.if_else(pc.is_in(trimmed, EMPTY), pa.scalar(None, pa.string()), trimmed), kind)
+
+
+def _parsed(strings: pa.ChunkedArray | pa.Array, kind: pa.DataType) -> pa.ChunkedArray | pa.Array:
+    if pa.types.is_time32(kind):
+        # Arrow parses times of day as parts of a timestamp only.
+        return pc.binary_join_element_wise("1970-01-01T", strings, "").cast(pa.timestamp("s")).cast(kind)
+    return strings.cast(kind)
+
+
+def _present(values: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
+    trimmed = pc.utf8_trim_whitespace(values)
+    return trimmed.filter(pc.invert(pc.is_in(trimmed, EMPTY)))
+
+
+def _takes(kind: pa.DataType, pattern: str, present: pa.ChunkedArray | pa.Array) -> bool:
+    if not _all_match(present.slice(0, GLANCE), pattern) or not _all_match(present, pattern):
+        return False
+    try:
+        _parsed(present, kind)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _all_match(values: pa.ChunkedArray | pa.Array, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(values, pattern), min_count=0).as_py())
