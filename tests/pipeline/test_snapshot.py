@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from localatlas.pipeline.snapshot import Snapshot, content_column, given_vectors, items, take_snapshot
+from localatlas.pipeline.snapshot import Snapshot, content_column, given_vectors, items, take, take_snapshot
 from localatlas.protocols import DatasetKey
 from localatlas.protocols.components import Modality
 from localatlas.testing.memory import MemoryDatasetStore
@@ -120,4 +121,35 @@ def test_images_are_known_by_their_bytes(tmp_path: Path) -> None:
     made = store({"_blob": pa.array(blobs, pa.large_binary())})
     found = snapshot(made, tmp_path, "image", None)
     assert found.content_of.tolist() == [0, -1, 1, 0, -1]
-    assert items(made, 1, "image", None, found) == [b"one", b"two"]
+    assert list(items(made, 1, "image", None, found)) == [b"one", b"two"]
+
+
+def test_images_stay_in_the_store_until_a_batch_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = [f"image {i % 200}".encode() for i in range(300)]
+    made = store({"_blob": pa.array(blobs, pa.large_binary())})
+    found = snapshot(made, tmp_path, "image", None)
+    asked: list[list[int]] = []
+    read = made.read_blobs
+
+    def counted(positions: Sequence[int], version: int | None = None) -> list[bytes | None]:
+        asked.append(list(positions))
+        return read(positions, version)
+
+    monkeypatch.setattr(made, "read_blobs", counted)
+    contents = items(made, 1, "image", None, found)
+    assert (len(contents), asked) == (200, [])
+    assert take(contents, np.array([3, 150, 7])) == [blobs[3], blobs[150], blobs[7]]
+    assert asked == [[3, 150, 7]]
+    assert contents[-1] == blobs[199]
+    assert contents[198:] == blobs[198:200]
+    assert take(["a", "b", "c"], np.array([2, 0])) == ["c", "a"]
+
+
+def test_hashing_holds_few_images_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = store({"_blob": pa.array([f"{i}".encode() for i in range(300)], pa.large_binary())})
+    most: list[int] = []
+    read = made.read_blobs
+    monkeypatch.setattr(made, "read_blobs", lambda rows, version=None: most.append(len(rows)) or read(rows, version))
+    snapshot(made, tmp_path, "image", None)
+    assert sum(most) == 300
+    assert max(most) <= 64

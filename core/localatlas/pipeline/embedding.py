@@ -21,7 +21,7 @@ from localatlas.pipeline.contracts import blame, check_vectors
 from localatlas.pipeline.journal import PARTIAL_VECTORS, Journal
 from localatlas.pipeline.known import KnownVectors
 from localatlas.pipeline.measure import Meter
-from localatlas.pipeline.snapshot import Snapshot
+from localatlas.pipeline.snapshot import Snapshot, take
 from localatlas.pipeline.stages import save_array
 from localatlas.protocols import Context, Embedder, Resources
 from localatlas.protocols.components import TaskType
@@ -77,7 +77,7 @@ def embed_contents(
     (folder / "fingerprint").write_text(fingerprint)
     journal = Journal(folder)
     todo = list(_plan(count, size, journal, known, snapshot, vectors))
-    work = ([contents[row] for row in batch.missing] for batch in todo)
+    work = (take(contents, batch.missing) for batch in todo)
     run = _runner(embedder, context, len(todo))
     with blame(entry):
         for batch, (result, cpu) in zip(todo, run(work), strict=True):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, overload
 
 import numpy as np
 import pyarrow as pa
@@ -17,10 +18,11 @@ from localatlas.protocols import DatasetStore
 from localatlas.protocols.components import Modality
 from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN, POSITION_COLUMN
 
-__all__ = ["Snapshot", "content_column", "given_vectors", "items", "take_snapshot"]
+__all__ = ["Snapshot", "StoredImages", "content_column", "given_vectors", "items", "take", "take_snapshot"]
 
 HASH_BYTES = 16
-BLOBS_AT_ONCE = 256
+# Photographs have megabytes: this many lie in memory at once while they are hashed.
+BLOBS_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -81,15 +83,48 @@ def take_snapshot(store: DatasetStore, version: int, modality: Modality, field: 
     save_array(folder / "first_row.npy", np.array(first_row, dtype=np.int64))
 
 
-def items(store: DatasetStore, version: int, modality: Modality, field: str | None, snapshot: Snapshot) -> list[object]:
-    """Return the distinct contents themselves, [C]: texts, or images as bytes."""
+class StoredImages(Sequence[bytes | None]):
+    """The distinct images of a snapshot, [C], left in the store until they are asked for."""
+
+    def __init__(self, store: DatasetStore, version: int, snapshot: Snapshot) -> None:
+        """Remember where the images are."""
+        self._store, self._version = store, version
+        self._positions = snapshot.positions[snapshot.first_row]
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    @overload
+    def __getitem__(self, index: int) -> bytes | None: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[bytes | None]: ...
+
+    def __getitem__(self, index: int | slice) -> bytes | list[bytes | None] | None:
+        positions = self._positions[index if isinstance(index, slice) else [index]].tolist()
+        found = self._store.read_blobs(positions, self._version)
+        return found if isinstance(index, slice) else found[0]
+
+    def take(self, rows: NDArray[np.integer]) -> list[bytes | None]:
+        """Return some images, in one read."""
+        return self._store.read_blobs(self._positions[rows].tolist(), self._version)
+
+
+def items(
+    store: DatasetStore, version: int, modality: Modality, field: str | None, snapshot: Snapshot
+) -> Sequence[object]:
+    """Return the distinct contents themselves, [C]: texts, or images as bytes, which are read when asked for."""
     if modality == "image":
-        found = store.read_blobs(snapshot.positions[snapshot.first_row].tolist(), version)
-        return list(found)
+        return StoredImages(store, version, snapshot)
     column = content_column(modality, field)
     chunks = [batch.column(0) for batch in store.scan([column], version)]
     texts = pa.chunked_array([chunk.cast(pa.large_string()) for chunk in chunks], type=pa.large_string())
     return list(texts.take(pa.array(snapshot.first_row)).to_pylist())
+
+
+def take(contents: Sequence[Any], rows: NDArray[np.integer]) -> list[Any]:
+    """Return some of what `items` returned; images in one read."""
+    return contents.take(rows) if isinstance(contents, StoredImages) else [contents[row] for row in rows]
 
 
 def given_vectors(store: DatasetStore, version: int, snapshot: Snapshot) -> Iterator[NDArray[np.float32]]:

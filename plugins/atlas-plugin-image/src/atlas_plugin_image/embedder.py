@@ -20,8 +20,9 @@ from atlas_plugin_image.words import describe
 
 __all__ = ["EfficientNetLite0"]
 
-# A batch takes about half a second, so that progress moves and a cancelled build stops soon.
-BATCH_SIZE = 32
+# A batch takes a quarter of a second, so that progress moves and a cancelled build stops soon, and few photographs of
+# megabytes lie in memory at once.
+BATCH_SIZE = 16
 
 
 class EfficientNetLite0:
