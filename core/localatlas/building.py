@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import threading
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import pyarrow as pa
 
 from localatlas import defaults, registries, resolve
-from localatlas.components import Components, record_of
+from localatlas.components import Components, made_here, record_of
 from localatlas.config import settings
 from localatlas.errors import (
     AtlasTypeError,
@@ -27,13 +22,11 @@ from localatlas.errors import (
 )
 from localatlas.home import Home
 from localatlas.indices import AtlasProjection
-from localatlas.pipeline import jobs
-from localatlas.pipeline.build import run_build
+from localatlas.launching import check_worker_knows, held_job, new_job, run_job
 from localatlas.pipeline.commit import index_records
 from localatlas.pipeline.contracts import blame
-from localatlas.pipeline.progress import Listener, silent
-from localatlas.pipeline.records import IndexRecord, Job, Plan
-from localatlas.progress_bars import tqdm_listener
+from localatlas.pipeline.progress import Listener
+from localatlas.pipeline.records import IndexRecord, Plan
 from localatlas.protocols import DatasetStore, SupportsCheck
 from localatlas.protocols.components import Modality
 from localatlas.protocols.storage import BLOB_COLUMN
@@ -99,27 +92,12 @@ def build(
     """Check a request, make or find its job, and run it here or in a process of its own."""
     rows = rows_of(dataset, store)
     plan, components = make_plan(rows, request, index_records(store))
-    in_process = [part for part in plan.components() if part.in_process]
-    if in_process and not wait:
-        raise InvalidOptionError(
-            f"wait=False builds in another process, which does not know the {in_process[0].kind} "
-            f"{in_process[0].name!r} of this one; use wait=True, or put it in a package with an entry point"
-        )
-    with store.lock():
-        version = store.version()
-        wanted = _new_job(dataset, home, version, plan)
-        job = jobs.unfinished(store, wanted) or wanted
-        jobs.clear_cancel(store, job)  # asked of a run that died before it heard
-        jobs.save(store, job)
     if not wait:
-        _start_worker(store, job)
-    elif progress is False or progress is None:
-        run_build(job, dataset, store, components, silent)
-    elif progress is True:
-        with tqdm_listener() as listener:
-            run_build(job, dataset, store, components, listener)
-    else:
-        run_build(job, dataset, store, components, progress)
+        check_worker_knows(plan)
+    with held_job(store, lambda: new_job(dataset, home, store.version(), plan)) as (job, held):
+        assert job is not None  # noqa: S101  for the type checker: one was wanted
+        assert held is not None  # noqa: S101  likewise: nobody else knows the job
+        run_job(dataset, store, job, held, components, wait=wait, progress=progress)
     return AtlasProjection(dataset, store, job.map_id)
 
 
@@ -129,46 +107,6 @@ def rows_of(dataset: AtlasDataset, store: DatasetStore) -> Rows:
     images = stored is not None and BLOB_COLUMN in stored.names
     columns = dataset.schema or pa.schema([])
     return Rows(dataset.identifier, columns, dataset.total_datums, dataset.modality, images)
-
-
-def _new_job(dataset: AtlasDataset, home: Home, version: int, plan: Plan) -> Job:
-    organization, _, slug = dataset.identifier.partition("/")
-    return Job(
-        id=uuid4().hex,
-        home=home.address,
-        backend=home.backend,
-        storage=home.options,
-        organization=organization,
-        slug=slug,
-        version=version,
-        index_id=str(uuid4()),
-        map_id=str(uuid4()),
-        plan=plan,
-    )
-
-
-def _start_worker(store: DatasetStore, job: Job) -> None:
-    """Start `python -m localatlas.worker` so that it outlives this process; its output goes to a log.
-
-    The worker inherits the job's lock, so that the job is never without a holder until it is done.
-    """
-    logs = store.scratch() / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    with (logs / f"{job.id}.log").open("ab") as log, jobs.claim(store, job) as held:
-        if held is None:
-            return  # a process started by the same call a moment ago builds it
-        worker = subprocess.Popen(  # noqa: S603  our own interpreter and module
-            # -P: a file of the user's folder must not take a module's place.
-            [sys.executable, "-P", "-m", "localatlas.worker", str(store.path(job.object_name))],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            pass_fds=(held,),
-            env={**os.environ, **settings().environment(), jobs.CLAIM_VARIABLE: str(held)},
-        )
-    # Nobody waits for the worker; if this process outlives it, it should not stay behind as a zombie.
-    threading.Thread(target=worker.wait, name=f"localatlas-job-{job.id}", daemon=True).start()
 
 
 def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] = ()) -> tuple[Plan, Components]:
@@ -309,5 +247,4 @@ def _embedder(indices: Sequence[IndexRecord], request: BuildRequest, modality: M
             f"reuse_embeddings_from_index={request.reuse_embeddings_from_index!r}: there is no index of this name with "
             f"embeddings made here; there are: {listing(records, shown=20) or 'none'}"
         )
-    embedder = record.plan.embedder
-    return resolve.named(registries.embedders, embedder.qualified, embedder.options)
+    return made_here(registries.embedders, record.plan.embedder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,31 +10,35 @@ import pyarrow as pa
 
 from localatlas.adding import OnConflict, add_rows
 from localatlas.building import BuildRequest, build
+from localatlas.dataset_facts import DatasetFacts
 from localatlas.errors import DatasetNotFoundError, InvalidIdentifierError, listing
 from localatlas.home import Home
 from localatlas.indices import AtlasIndex, AtlasProjection, find_map, list_indices
 from localatlas.naming import dataset_key, is_uuid
-from localatlas.opening import DEFAULT_DESCRIPTION, open_or_create
+from localatlas.opening import DEFAULT_DESCRIPTION, check_opened, open_or_create
+from localatlas.pipeline import jobs
 from localatlas.pipeline.progress import Listener
 from localatlas.pipeline.records import DatasetRecord
+from localatlas.pipeline.removal import stop_builds
 from localatlas.protocols import DatasetKey, DatasetStore
 from localatlas.protocols.components import Modality
-from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN
 from localatlas.row_access import RowAccess
-from localatlas.stored_map import user_columns
+from localatlas.showing import dataset_html
+from localatlas.updating import update_all
 from localatlas.waiting import Waited, wait_until_free
 
 __all__ = ["AtlasDataset", "AtlasIndex", "AtlasProjection"]
 
 
-class AtlasDataset:
+class AtlasDataset(DatasetFacts):
     """A dataset: created on first use, loaded afterwards.
 
     Args:
         identifier: `name` or `organization/name`.
-        description: shown with the dataset.
+        description: shown with the dataset; another one than it has replaces that.
         unique_id_field: the column of ids; without one, rows are known by `_position_index`.
-        is_public: recorded and shown; a local home has one user.
+        is_public: recorded and shown; a local home has one user. None is True for a new dataset, and leaves another
+            as it is.
         dataset_id: loads the dataset of this id instead.
         organization_name: the organization, if `identifier` names none.
         home: the address of the home; the configured one by default.
@@ -51,7 +54,7 @@ class AtlasDataset:
         identifier: str | None = None,
         description: str | None = DEFAULT_DESCRIPTION,
         unique_id_field: str | None = None,
-        is_public: bool = True,
+        is_public: bool | None = None,
         dataset_id: str | None = None,
         organization_name: str | None = None,
         *,
@@ -64,6 +67,7 @@ class AtlasDataset:
             if not is_uuid(dataset_id):
                 raise InvalidIdentifierError(f"{dataset_id!r} is not a valid dataset id; ids are UUIDs")
             self._record, self._store = self._home.find_id(dataset_id)
+            check_opened(self._record, self._store, description, unique_id_field, is_public)
             self._is_new = False
             return
         key = dataset_key(identifier or "", organization_name)
@@ -74,9 +78,9 @@ class AtlasDataset:
             slug=key.slug,
             description=description or "",
             unique_id_field=unique_id_field,
-            is_public=is_public,
+            is_public=is_public is not False,
         )
-        self._record, self._store, self._is_new = open_or_create(self._home, key, new)
+        self._record, self._store, self._is_new = open_or_create(self._home, key, new, is_public)
 
     @classmethod
     def _opened(cls, home: Home, record: DatasetRecord, store: DatasetStore) -> AtlasDataset:
@@ -97,87 +101,6 @@ class AtlasDataset:
                 f"there is no dataset {str(key)!r} in {place.address}; it has: {listing(known) or 'none'}"
             )
         return cls._opened(place, *found)
-
-    @property
-    def id(self) -> str:
-        """A UUID."""
-        return self._record.id
-
-    @property
-    def name(self) -> str:
-        """The name as it was given."""
-        return self._record.name
-
-    @property
-    def slug(self) -> str:
-        """The name in addresses."""
-        return self._record.slug
-
-    @property
-    def identifier(self) -> str:
-        """`organization/slug`."""
-        return f"{self._record.organization}/{self._record.slug}"
-
-    @property
-    def description(self) -> str:
-        """The description."""
-        return self._record.description
-
-    @property
-    def id_field(self) -> str | None:
-        """The column of ids; None when rows are known by `_position_index`."""
-        return self._record.unique_id_field
-
-    @property
-    def is_public(self) -> bool:
-        """As recorded; a local home has one user."""
-        return self._record.is_public
-
-    @property
-    def created_timestamp(self) -> datetime:
-        """When the dataset was made, with time zone."""
-        return self._record.created
-
-    @property
-    def home(self) -> str:
-        """The address of the home."""
-        return self._home.address
-
-    @property
-    def total_datums(self) -> int:
-        """How many rows there are now."""
-        return self._store.count()
-
-    @property
-    def schema(self) -> pa.Schema | None:
-        """The user's columns; None before the first batch."""
-        schema = self._store.schema()
-        return None if schema is None else pa.schema([schema.field(name) for name in user_columns(schema)])
-
-    @property
-    def dataset_fields(self) -> list[str]:
-        """The names of the user's columns."""
-        return user_columns(self._store.schema())
-
-    @property
-    def modality(self) -> Modality | None:
-        """What the first batch made it: "embedding", "image" or "text"; None before it."""
-        schema = self._store.schema()
-        if schema is None:
-            return None
-        if EMBEDDING_COLUMN in schema.names:
-            return "embedding"
-        return "image" if BLOB_COLUMN in schema.names else "text"
-
-    @property
-    def is_locked(self) -> bool:
-        """Whether somebody changes the rows at this moment."""
-        return self._store.is_locked()
-
-    @property
-    def is_accepting_data(self) -> bool:
-        """Whether `add_data` would be let in at once; a running build does not lock the dataset."""
-        return not self.is_locked
 
     @property
     def indices(self) -> list[AtlasIndex]:
@@ -300,6 +223,59 @@ class AtlasDataset:
         )
         return build(self, self._home, self._store, request, wait=wait, progress=progress)
 
+    def update_indices(
+        self, rebuild_topic_models: bool = False, *, wait: bool = True, progress: bool | Listener = True
+    ) -> None:
+        """Bring every map up to date with the rows as they are now, under its id.
+
+        New rows cost only themselves, and old points keep their places byte for byte; rows deleted since disappear.
+        Old rows keep their topics, new rows get those of their neighbours. The version before stays whole until the
+        new one is; a call that was interrupted goes on when it is made again. Without new or deleted rows, nothing
+        happens.
+
+        Args:
+            rebuild_topic_models: find topics anew, over all rows.
+            wait: False updates in processes of their own, which outlive this one.
+            progress: shows a progress bar, or receives every step.
+
+        Raises:
+            InvalidOptionError: a map was built with a class that this process does not know.
+            BuildError, PluginError: the update failed; the maps stay as they were, and what it finished is kept.
+        """
+        update_all(self, self._home, self._store, rebuild_topics=rebuild_topic_models, wait=wait, progress=progress)
+
+    def update_maps(
+        self,
+        data: Any = None,
+        embeddings: Any = None,
+        blobs: Any = None,
+        *,
+        rebuild_topic_models: bool = False,
+        wait: bool = True,
+        progress: bool | Listener = True,
+        shard_size: object = None,
+        num_workers: object = None,
+    ) -> None:
+        """Add rows, as `add_data` does, and bring every map up to date, as `update_indices` does.
+
+        Args:
+            data: the rows.
+            embeddings: their vectors.
+            blobs: their images.
+            rebuild_topic_models: find topics anew, over all rows.
+            wait: as in `update_indices`.
+            progress: likewise.
+            shard_size: of the SDK; has no meaning here.
+            num_workers: likewise.
+
+        Raises:
+            AtlasError: as both of them do; the rows are in once the update begins.
+        """
+        if data is not None or embeddings is not None or blobs is not None:
+            self.add_data(data, embeddings, blobs)
+        del shard_size, num_workers
+        self.update_indices(rebuild_topic_models, wait=wait, progress=progress)
+
     def wait_for_dataset_lock(self, timeout: float | None = None) -> Waited[AtlasDataset]:
         """Wait until nobody changes the rows and no build runs; works with and without `with`. Does not hold the lock.
 
@@ -309,11 +285,13 @@ class AtlasDataset:
         return wait_until_free(self, self._store, timeout)
 
     def delete(self) -> bool:
-        """Delete the dataset, its indices and maps. Returns True.
+        """Delete the dataset, its indices and maps; builds that are under way are stopped first. Returns True.
 
         Raises:
             DatasetNotFoundError: it was deleted already; another one that took its name since stays.
         """
+        self._store.version()  # raises when it was deleted already
+        stop_builds(self._store, jobs.jobs(self._store))
         # An append that is under way ends before, and none begins meanwhile.
         with self._store.lock():
             self._home.delete(DatasetKey(self._record.organization, self._record.slug), self.id)
@@ -329,6 +307,9 @@ class AtlasDataset:
 
     def __repr__(self) -> str:
         return f"AtlasDataset({self.identifier!r}, {self.total_datums:,} rows, {len(self.maps)} maps)"
+
+    def _repr_html_(self) -> str:
+        return dataset_html(self)
 
     def __str__(self) -> str:
         return "\n".join(f"{projection.name}: {projection.map_link}" for projection in self.maps) or repr(self)

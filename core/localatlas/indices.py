@@ -18,17 +18,19 @@ from localatlas.data_operations import (
     AtlasMapTopics,
 )
 from localatlas.errors import MapNotFoundError, NotReadyError, listing
-from localatlas.pipeline import jobs
+from localatlas.map_state import MapState
 from localatlas.pipeline.commit import index_records
-from localatlas.pipeline.records import IndexRecord, Job, MapRecord, StageReport
-from localatlas.pipeline.topic_table import read_table
+from localatlas.pipeline.records import IndexRecord, MapRecord
 from localatlas.protocols import DatasetStore
+from localatlas.showing import map_html
 from localatlas.stored_map import StoredMap
 
 if TYPE_CHECKING:
     from localatlas.dataset import AtlasDataset
 
 __all__ = ["AtlasIndex", "AtlasProjection", "find_map", "list_indices"]
+
+OPEN_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,12 @@ class AtlasIndex:
     def __repr__(self) -> str:
         return f"AtlasIndex({self.name!r}, {len(self.projections)} maps)"
 
+    def delete(self) -> bool:
+        """Delete the index and its maps. Returns True. Raises MapNotFoundError when it is not there any more."""
+        return all(projection.delete() for projection in self.projections)
 
-class AtlasProjection:
+
+class AtlasProjection(MapState):
     """A map: its rows' places, topics, duplicates and neighbours."""
 
     def __init__(
@@ -66,68 +72,8 @@ class AtlasProjection:
         self.id = self.projection_id = map_id
         self._store = store
         self._found = found
-        self._opened: tuple[int, StoredMap] | None = None
+        self._opened: tuple[tuple[int, int], StoredMap] | None = None
         self._embeddings: AtlasMapEmbeddings | None = None
-
-    @property
-    def record(self) -> tuple[IndexRecord, MapRecord]:
-        """The records of the index and of this map.
-
-        Raises:
-            NotReadyError: the map is still building, or its build did not finish; the message says which.
-        """
-        if self._found is None:
-            for index in index_records(self._store):
-                for each in index.maps:
-                    if each.id == self.id:
-                        self._found = (index, each)
-                        return self._found
-            raise NotReadyError(self._why_not())
-        return self._found
-
-    @property
-    def job(self) -> Job | None:
-        """The build's record."""
-        return next((job for job in jobs.jobs(self._store) if job.map_id == self.id), None)
-
-    @property
-    def status(self) -> str:
-        """One of queued, running, done, failed, cancelled, or stopped for a build whose process died."""
-        job = self.job
-        if job is None:
-            return "done" if self._found else "unknown"
-        if job.state in {"queued", "running"} and not jobs.is_claimed(self._store, job):
-            return "stopped"
-        return job.state
-
-    @property
-    def error(self) -> str | None:
-        """Why the build failed, or None."""
-        job = self.job
-        return job.error if job is not None else None
-
-    def cancel(self) -> None:
-        """Ask a build in another process to stop; what it finished is kept."""
-        job = self.job
-        if job is not None and job.state in {"queued", "running"}:
-            jobs.request_cancel(self._store, job)
-
-    @property
-    def name(self) -> str:
-        """The index's name."""
-        if self._found is None and (job := self.job) is not None:
-            return job.plan.name
-        return self.record[0].plan.name
-
-    @property
-    def atlas_index_id(self) -> str:
-        """The id of the index."""
-        return self.record[0].id
-
-    @property
-    def stages(self) -> list[StageReport]:
-        """What each stage of the build cost."""
-        return self.record[0].reports
 
     @property
     def map_link(self) -> str:
@@ -141,29 +87,21 @@ class AtlasProjection:
 
     @property
     def stored(self) -> StoredMap:
-        """The map's parts on disk (`localatlas.protocols.Map`); opened anew when rows have changed since."""
-        version = self._store.version()
-        if self._opened is None or self._opened[0] != version:
-            self._opened, self._embeddings = (version, self._open_stored()), None
+        """The map's parts on disk (`localatlas.protocols.Map`); opened anew when rows or the map have changed since."""
+        key = (self._store.version(), self.record[0].revision)
+        if self._opened is None or self._opened[0] != key:
+            self._opened, self._embeddings = (key, self._open_stored()), None
         return self._opened[1]
 
     def _open_stored(self) -> StoredMap:
-        index, record = self.record
-        names = self._store.objects(record.prefix)
-        topics = f"{record.prefix}/topics.arrow"
-        return StoredMap(
-            id=self.id,
-            name=index.plan.name,
-            dataset_identifier=self.dataset.identifier,
-            id_field=self.dataset.id_field,
-            text_field=index.plan.label_field,
-            seed=index.plan.seed,
-            store=self._store,
-            version=index.version,
-            table=read_table(self._store.path(f"{record.prefix}/map.arrow")),
-            topic_table=read_table(self._store.path(topics)) if topics in names else None,
-            find_page=self._page,
-        )
+        for _ in range(OPEN_ATTEMPTS):
+            index, record = self.record
+            try:
+                return StoredMap.opened(self._store, index, record, self.dataset.identifier, self.dataset.id_field)
+            except KeyError:
+                # An update has replaced this version since its record was read; the next one is there.
+                continue
+        raise NotReadyError(f"parts of the map {self.name!r} are missing in {self.dataset.home}; build it again")
 
     @property
     def data(self) -> AtlasMapData:
@@ -235,27 +173,30 @@ class AtlasProjection:
         """The columns of the map's views."""
         return self.data.tb.schema
 
+    def delete(self) -> bool:
+        """Delete the map and its tags, and with its last map the index. Returns True.
+
+        A build or an update of it that is under way is stopped first. Whoever looks at the map goes on looking.
+
+        Raises:
+            MapNotFoundError: it is not there any more.
+        """
+        self._opened = self._embeddings = None
+        return super().delete()
+
     def open(self, *, host: str = "127.0.0.1", port: int = 0, browser: bool = True) -> None:
         """Serve the map's page until interrupted. Raises NotReadyError when no explorer is installed."""
         if not hooks.call("localatlas_open", map=self.stored, host=host, port=port, browser=browser):
             raise NotReadyError("no installed plugin shows maps; pip install atlas-plugin-explorer")
 
-    def _page(self, name: str) -> Path:
-        return self._store.path(f"{self.record[1].prefix}/pages/{name}")
-
-    def _why_not(self) -> str:
-        job = self.job
-        if job is None:
-            return f"the map {self.id} does not exist any more"
-        if self.status == "stopped":
-            where = f"during {job.stage!r}" if job.stage else "before its first stage"
-            return f"the build of {job.plan.name!r} stopped {where}; the same create_index call goes on"
-        if job.state in {"queued", "running"}:
-            return f"the map {job.plan.name!r} is still building: {job.stage or 'queued'}, {job.progress:.0%}"
-        return f"the build of {job.plan.name!r} {job.state}: {job.error or 'it was cancelled'}"
-
     def __repr__(self) -> str:
         return f"AtlasProjection({self.name!r}, {self.status}, {self.map_link})"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.map_link}"
+
+    def _repr_html_(self) -> str:
+        return map_html(self)
 
 
 def list_indices(dataset: AtlasDataset, store: DatasetStore) -> list[AtlasIndex]:

@@ -9,15 +9,23 @@ from localatlas.home import RECORD, Home
 from localatlas.pipeline.records import DatasetRecord
 from localatlas.protocols import DatasetKey, DatasetStore
 
-__all__ = ["DEFAULT_DESCRIPTION", "open_or_create"]
+__all__ = ["DEFAULT_DESCRIPTION", "check_opened", "open_or_create"]
 
 DEFAULT_DESCRIPTION = "A description for your map."
 # Columns of the map's views: an id column of that name would hide one of them.
 VIEW_COLUMN = re.compile(r"x|y|cluster_id|duplicate_class|topic_depth_\d+")
 
 
-def open_or_create(home: Home, key: DatasetKey, new: DatasetRecord) -> tuple[DatasetRecord, DatasetStore, bool]:
+def open_or_create(
+    home: Home, key: DatasetKey, new: DatasetRecord, is_public: bool | None = None
+) -> tuple[DatasetRecord, DatasetStore, bool]:
     """Return the dataset's record, its store, and whether this call made it.
+
+    Args:
+        home: where it is, or will be.
+        key: its name.
+        new: its record, if it has to be made.
+        is_public: as the user gave it; None leaves a dataset that exists as it is.
 
     Raises:
         InvalidOptionError: the id field cannot be one, or the dataset exists with another.
@@ -36,12 +44,33 @@ def open_or_create(home: Home, key: DatasetKey, new: DatasetRecord) -> tuple[Dat
     if found is None:
         raise DatasetNotFoundError(f"the dataset {key} was deleted by another process while it was opened")
     record, store = found
-    if new.unique_id_field not in (None, record.unique_id_field):
+    check_opened(record, store, new.description, new.unique_id_field, is_public)
+    return record, store, False
+
+
+def check_opened(
+    record: DatasetRecord,
+    store: DatasetStore,
+    description: str | None,
+    unique_id_field: str | None,
+    is_public: bool | None,
+) -> None:
+    """Hold the arguments of opening against a dataset that exists; what was given and may change is changed.
+
+    Raises:
+        InvalidOptionError: the dataset has another id field.
+    """
+    if unique_id_field not in (None, record.unique_id_field):
         raise InvalidOptionError(
-            f"unique_id_field={new.unique_id_field!r}: the dataset {key} exists with "
+            f"unique_id_field={unique_id_field!r}: the dataset {record.organization}/{record.slug} exists with "
             f"{record.unique_id_field!r} (None: rows are known by position); leave it out, or choose another name"
         )
-    if new.description and new.description not in (DEFAULT_DESCRIPTION, record.description):
-        record.description = new.description
+    given = {
+        "description": None if description in (None, "", DEFAULT_DESCRIPTION) else description,
+        "is_public": is_public,
+    }
+    changes = {name: value for name, value in given.items() if value not in (None, getattr(record, name))}
+    if changes:
+        for name, value in changes.items():
+            setattr(record, name, value)
         store.put(RECORD, record.to_bytes())
-    return record, store, False

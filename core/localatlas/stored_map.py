@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from localatlas.pipeline.topic_table import topics_from_table
+from localatlas.pipeline.readers import Reader
+from localatlas.pipeline.records import IndexRecord, MapRecord
+from localatlas.pipeline.topic_table import read_table, topics_from_table
 from localatlas.protocols import DatasetStore, Duplicates, Layout, Topics
 from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN, POSITION_COLUMN
 
@@ -54,6 +56,28 @@ class StoredMap:
     table: pa.Table
     topic_table: pa.Table | None
     find_page: Callable[[str], Path]
+
+    @classmethod
+    def opened(
+        cls, store: DatasetStore, index: IndexRecord, record: MapRecord, identifier: str, id_field: str | None
+    ) -> StoredMap:
+        """Open a finished version; its files stay as long as this does. Raises KeyError when they are gone."""
+        # Held before anything is opened, so that an update that replaces it meanwhile leaves it there.
+        pages = Reader(store, index, record)
+        names = store.objects(f"{record.prefix}/topics.")
+        return cls(
+            id=record.id,
+            name=index.plan.name,
+            dataset_identifier=identifier,
+            id_field=id_field,
+            text_field=index.plan.label_field,
+            seed=index.plan.seed,
+            store=store,
+            version=index.version,
+            table=read_table(store.path(f"{record.prefix}/map.arrow")),
+            topic_table=read_table(store.path(names[0])) if names else None,
+            find_page=pages,
+        )
 
     @property
     def id_column(self) -> str:

@@ -82,7 +82,7 @@ class Children:
             self.started.append(child)
             return child
 
-        monkeypatch.setattr("localatlas.building.subprocess.Popen", start)
+        monkeypatch.setattr("localatlas.launching.subprocess.Popen", start)
 
     def wait(self) -> int:
         """Return the exit status of the worker."""

@@ -79,7 +79,7 @@ def spread_copies(
     places = np.full((len(vector), 2), np.nan, dtype=np.float32)
     places[rows] = layout[vector[rows]]
     if fixed is not None:
-        placed = np.isfinite(fixed).all(axis=1)
+        placed = ~np.isnan(fixed[:, 0])
         places[placed] = fixed[placed]
         rows = rows[~placed[rows]]
     copies = rows[index.first_rows[vector[rows]] != rows]

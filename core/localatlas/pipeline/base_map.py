@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from localatlas.pipeline.records import IndexRecord
 from localatlas.pipeline.stages import load_array
-from localatlas.pipeline.topic_table import read_table
 from localatlas.protocols import DatasetStore, NeighborGraph, Topics
 from localatlas.protocols.storage import POSITION_COLUMN
 from localatlas.stored_map import StoredMap
@@ -44,23 +43,9 @@ class BaseMap:
     def load(cls, store: DatasetStore, record: IndexRecord, id_field: str | None) -> BaseMap:
         """Open a finished version. Raises KeyError when its parts are gone."""
         (made,) = record.maps
-        names = store.objects(f"{made.prefix}/")
-        topics = f"{made.prefix}/topics.arrow"
-        opened = StoredMap(
-            id=made.id,
-            name=record.plan.name,
-            dataset_identifier="",
-            id_field=id_field,
-            text_field=record.plan.label_field,
-            seed=record.plan.seed,
-            store=store,
-            version=record.version,
-            table=read_table(store.path(f"{made.prefix}/map.arrow")),
-            topic_table=read_table(store.path(topics)) if topics in names else None,
-            find_page=lambda name: store.path(f"{made.prefix}/pages/{name}"),
-        )
+        opened = StoredMap.opened(store, record, made, "", id_field)
         begin = f"{made.prefix}/{STATE}"
-        state = {n[len(begin) : -len(".npy")]: load_array(store.path(n)) for n in names if n.startswith(begin)}
+        state = {name[len(begin) : -len(".npy")]: load_array(store.path(name)) for name in store.objects(begin)}
         arrays = [load_array(store.path(f"{record.prefix}/neighbors.{name}.npy")) for name in ("indices", "distances")]
         vectors = load_array(store.path(f"{record.prefix}/vectors.npy"))
         return cls(record, opened, vectors, NeighborGraph(arrays[0], arrays[1]), state)

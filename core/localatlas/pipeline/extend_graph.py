@@ -30,11 +30,9 @@ BLOCK = 65_536
 def worth_extending(choice: Choice[Any], graph: NeighborGraph, old_of: NDArray[np.int32], k: int) -> bool:
     """Whether the old lists save work: they are long enough, and at most half of the vectors are fresh."""
     before, width = graph.indices.shape
-    complete = width >= before - 1
-    fresh = len(fresh_rows(old_of))
-    return (
-        isinstance(choice.component, SupportsSearch) and k > 0 and (k <= width or complete) and 2 * fresh <= len(old_of)
-    )
+    long_enough = k > 0 and (k <= width or width >= before - 1)
+    few = 2 * len(fresh_rows(old_of)) <= len(old_of)
+    return isinstance(choice.component, SupportsSearch) and long_enough and few
 
 
 def fresh_rows(old_of: NDArray[np.int32]) -> NDArray[np.intp]:
@@ -141,10 +139,8 @@ def _merged(first: NeighborGraph, second: NeighborGraph, k: int) -> tuple[NDArra
     distances = np.concatenate([first.distances, second.distances], axis=1)
     if indices.shape[1] < k:
         short = ((0, 0), (0, k - indices.shape[1]))
-        indices, distances = (
-            np.pad(indices, short, constant_values=-1),
-            np.pad(distances, short, constant_values=np.inf),
-        )
+        indices = np.pad(indices, short, constant_values=-1)
+        distances = np.pad(distances, short, constant_values=np.inf)
     order = np.lexsort((np.where(indices < 0, np.iinfo(np.int32).max, indices), distances), axis=1)[:, :k]
     return np.take_along_axis(indices, order, axis=1), np.take_along_axis(distances, order, axis=1)
 

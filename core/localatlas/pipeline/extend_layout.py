@@ -30,7 +30,7 @@ def nearest_mapped(
     metric: Metric,
     context: Context,
 ) -> NeighborGraph:
-    """Return the nearest of the vectors `mapped` to the vectors `new`, numbered within `mapped`: [M, max(k, VOTERS)]."""
+    """Return the `max(k, VOTERS)` nearest of the vectors `mapped` to the vectors `new`, numbered within `mapped`."""
     count = min(max(k, VOTERS), len(mapped))
     if not len(new):
         return NeighborGraph(np.empty((0, count), np.int32), np.empty((0, count), np.float32))

@@ -4,8 +4,8 @@ A new row has neighbours j = 1..K among the mapped rows, at distances d1 <= d2 <
 
     w_j = exp(-(d_j - d1) / s),   s = the mean of (d_j - d1), or 1 where all are equal,
 
-so that the nearest counts 1 and the scale is the neighbourhood's own. At the broadest depth the topic with the most votes
-wins; at each depth below, only neighbours whose topic above won have a vote, so that a row's topics are nested.
+so that the nearest counts 1 and the scale is the neighbourhood's own. At the broadest depth the topic with the most
+votes wins; at each depth below, only neighbours whose topic above won have a vote, so that a row's topics are nested.
 The confidence at a depth is the winner's share of all K votes. Ties go to the smaller topic id.
 """
 

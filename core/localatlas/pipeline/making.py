@@ -30,18 +30,17 @@ def keeps_places(components: Components) -> bool:
 
 
 class Making(Protocol):
-    """The work of three stages.
-
-    Attributes:
-        extends: what tells the version started from, for the keys of the results; empty when from scratch.
-        places: float32 [R, 2], where rows of the dataset lie already, NaN where they do not; None when from scratch.
-    """
+    """The work of three stages."""
 
     @property
-    def extends(self) -> str: ...
+    def extends(self) -> str:
+        """What tells the version started from, for the keys of the results; empty when from scratch."""
+        ...
 
     @property
-    def places(self) -> NDArray[np.float32] | None: ...
+    def places(self) -> NDArray[np.float32] | None:
+        """Where rows of the dataset lie already, float32 [R, 2], NaN where they do not; None when from scratch."""
+        ...
 
     def neighbors(self, k: int, folder: Path, context: Context) -> None:
         """Find the `k` nearest of every vector."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import weakref
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from localatlas.pipeline.records import IndexRecord, MapRecord
 from localatlas.protocols import DatasetStore
@@ -29,22 +29,23 @@ class Reader:
         """Hold a version."""
         self._store, self._prefix = store, record.prefix
         (store.scratch() / "readers").mkdir(exist_ok=True)
-        self._held = [_hold(store, (name, index.revision), index.version) for name in (index.id, record.id)]
+        for name in (index.id, record.id):
+            descriptor = _hold(store, (name, index.revision), index.version)
+            weakref.finalize(self, os.close, descriptor)
 
     def __call__(self, name: str) -> Path:
         """Return the file of a page. Raises KeyError."""
         return self._store.path(f"{self._prefix}/pages/{name}")
 
 
-def _hold(store: DatasetStore, version: Version, rows: int) -> BinaryIO:
-    """Return an open, locked file that says which version of the rows is read."""
-    file = _file(store, version).open("a+b")
-    fcntl.flock(file, fcntl.LOCK_SH)
-    if not file.seek(0, os.SEEK_END):
+def _hold(store: DatasetStore, version: Version, rows: int) -> int:
+    """Return the descriptor of a locked file that says which version of the rows is read."""
+    descriptor = os.open(_file(store, version), os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    if not os.fstat(descriptor).st_size:
         # `compact` must keep these rows. Two who write at once write the same.
-        file.write(b"%d\n" % rows)
-        file.flush()
-    return file
+        os.write(descriptor, b"%d\n" % rows)
+    return descriptor
 
 
 @contextmanager
