@@ -11,8 +11,8 @@ import pytest
 # Tests are imported by file; `snippets` and `stand_ins` lie beside them.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from snippets import Seed  # noqa: E402  found by the line above
-from stand_ins import load_dataset, reviews  # noqa: E402
+from snippets import Seed
+from stand_ins import load_dataset, reviews
 
 SPORTS = ["r003", "r010", "r021"]
 
@@ -55,3 +55,11 @@ def my_dataset(prepared: Path, _isolated: Path) -> list[str]:
     """Put `my-dataset` into this test's home, and return its ids in upload order."""
     shutil.copytree(prepared, _isolated, dirs_exist_ok=True)
     return [f"r{number:03}" for number in range(len(reviews()))] + [f"again{number}" for number in range(12)]
+
+
+@pytest.fixture
+def _no_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No folder of models, no hub's cache, no network."""
+    monkeypatch.setenv("LOCALATLAS_OFFLINE", "1")
+    monkeypatch.setenv("LOCALATLAS_MODEL_DIR", str(tmp_path / "models"))
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))

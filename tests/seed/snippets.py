@@ -38,17 +38,22 @@ class Seed:
     package: str
     csv: Path
 
-    def run(self, *names: str, imports: str = "", **given: Any) -> Mapping[str, Any]:
+    def run(
+        self, *names: str, imports: str = "", replace: Mapping[str, object] | None = None, **given: Any
+    ) -> Mapping[str, Any]:
         """Run snippets one after the other in one namespace, and return it.
 
         Args:
             names: of the snippets.
             imports: what the reference forgot to import.
+            replace: paths that stand in the reference for files of the reader's own.
             given: what the reference calls `your_...`.
         """
         namespace: dict[str, Any] = {"__name__": "__main__", **given}
         for name in names:
-            code = f"{imports}\n{read()[name]}".replace(CSV, self.csv.as_posix())
+            code = f"{imports}\n{read()[name]}"
+            for text, ours in {CSV: self.csv.as_posix(), **(replace or {})}.items():
+                code = code.replace(text, str(ours))
             code = _IMPORT.sub(rf"\1 {self.package}", code)
             exec(compile(code, f"{PAGE.name}: {name}", "exec"), namespace)  # noqa: S102  this is what the folder is for
         return namespace
