@@ -128,7 +128,9 @@ def _check_arguments(on_conflict: str, id_field: str | None, pbar: Any) -> None:
 def _stored(current: pa.Schema | None, batch: Batch) -> pa.Table:
     """Return the user's columns in the dataset's types, with those that only earlier batches had as nulls."""
     known = None if current is None else pa.schema([current.field(name) for name in user_columns(current)])
-    return storable(conform(batch.table, merge_schema(known, batch.table.schema)))
+    # Whatever a table says of itself, later batches may lack a column.
+    given = pa.schema([field.with_nullable(True) for field in batch.table.schema])
+    return storable(conform(batch.table, merge_schema(known, given)))
 
 
 def _write(store: DatasetStore, rows: pa.Table, id_field: str | None, on_conflict: OnConflict) -> None:

@@ -161,11 +161,9 @@ class LanceDatasetStore:
         with self._changing("compact") as (head, commit):
             if not head.physical:
                 return
-            # Indices first: Lance does not merge rows that an index knows with rows that it does not.
-            few = self._table.fragments(head.physical) <= self._options.compact_after_fragments
-            physical = self._indexed(head.physical, stale_rows=self._options.index_after_rows if few else 0)
-            if not few:
-                physical = self._table.compact(physical)
+            physical = self._indexed(head.physical)
+            if self._table.fragments(physical) > self._options.compact_after_fragments:
+                physical = self._table.compact(physical, self._options.compact_after_fragments // 2)
             moved = {number: head.moved[number] for number in keep_versions if number in head.moved}
             merged = replace(head, physical=physical, moved=moved)
             if merged != head:
@@ -277,7 +275,7 @@ class LanceDatasetStore:
     ) -> int:
         known = self._table.at(physical).schema if physical else None
         physical = self._table.append(physical, stored_rows(rows, known))
-        physical = self._indexed(physical, self._options.index_after_rows)
+        physical = self._indexed(physical)
         above = max(head.next_position, int(positions.max()) + 1) if len(positions) else head.next_position
         return commit(head.changed(physical, above))
 
@@ -292,7 +290,7 @@ class LanceDatasetStore:
         self._looked_up.add(column)
         return as_stored(values, field)
 
-    def _indexed(self, physical: int, stale_rows: int) -> int:
+    def _indexed(self, physical: int) -> int:
         """Index the columns that rows have been looked up by, once there are so many rows that it pays."""
         table = self._table.at(physical)
         if table.count_rows() < self._options.index_after_rows:
@@ -302,4 +300,4 @@ class LanceDatasetStore:
         fit = [
             name for name in names if name in schema.names and any(t(schema.field(name).type) for t in INDEXED_TYPES)
         ]
-        return self._table.index(physical, sorted(fit), stale_rows)
+        return self._table.index(physical, sorted(fit))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +14,8 @@ import pyarrow.compute as pc
 from localatlas.errors import AtlasError, StorageError
 from numpy.typing import NDArray
 
+from atlas_plugin_lance import upkeep
+
 if TYPE_CHECKING:
     import lance
 
@@ -23,6 +24,8 @@ __all__ = ["LanceTable", "lance_errors"]
 # 2.1 is the first format that tells a null struct from a struct of nulls.
 FILE_FORMAT: Final = "2.1"
 OPEN_VERSIONS = 8
+# Of each of the two caches of a table, for indices and for what its files say of themselves.
+CACHE_BYTES: Final = 128 * 2**20
 # Looking values up through an index costs 10 µs each, reading a column 0.1 µs a row (measured on strings).
 SCAN_PER_LOOK_UP = 100
 
@@ -54,24 +57,41 @@ class LanceTable:
         self._open: OrderedDict[int, lance.LanceDataset] = OrderedDict()
         self._orders: OrderedDict[int, NDArray[np.uint64] | None] = OrderedDict()
         self._guard = threading.Lock()
+        # A lance.Session; pylance does not export its type.
+        self._session: Any = None
+        # Versions that this process only appended to.
+        self._superseded: set[int] = set()
 
     # Reading.
 
     def at(self, version: int) -> lance.LanceDataset:
         """Return the table at a Lance version; opening one costs some ms, asking again nothing."""
-        import lance
-
         with self._guard:
             known = self._open.get(version)
             if known is not None:
                 self._open.move_to_end(version)
                 return known
-        opened = lance.dataset(self.address, version=version, storage_options=self._options)
+        opened = self._opened(version)
+        self._remember(opened)
+        return opened
+
+    def _opened(self, version: int) -> lance.LanceDataset:
+        import lance
+
         with self._guard:
-            self._open[version] = opened
+            # What was read of files and indices is shared by all versions.
+            if self._session is None:
+                self._session = lance.Session(  # type: ignore[attr-defined]  # imported there, but not listed
+                    index_cache_size_bytes=CACHE_BYTES, metadata_cache_size_bytes=CACHE_BYTES
+                )
+            session = self._session
+        return lance.dataset(self.address, version=version, storage_options=self._options, session=session)
+
+    def _remember(self, dataset: lance.LanceDataset) -> None:
+        with self._guard:
+            self._open[int(dataset.version)] = dataset
             while len(self._open) > OPEN_VERSIONS:
                 self._open.popitem(last=False)
-        return opened
 
     def forget(self) -> None:
         """Drop what is held open."""
@@ -140,10 +160,8 @@ class LanceTable:
 
     def writable(self, version: int) -> lance.LanceDataset:
         """Return the table for writing, without what a process that died had begun after `version`."""
-        import lance
-
         # Never one of those that readers share: a commit moves the object on to its new version.
-        dataset = lance.dataset(self.address, version=version, storage_options=self._options)
+        dataset = self._opened(version)
         if dataset.latest_version != version:
             dataset.restore()  # type: ignore[no-untyped-call] # pylance has no annotation there
         return dataset
@@ -162,6 +180,12 @@ class LanceTable:
             dataset.add_columns(pa.schema(new))
         if rows.num_rows:
             dataset = lance.write_dataset(rows, dataset, mode="append", storage_options=self._options)
+        self._superseded.add(version)
+        return self._made(dataset)
+
+    def _made(self, dataset: lance.LanceDataset) -> int:
+        """Keep a version that was just written open for reading, as it is likely to be read next."""
+        self._remember(dataset)
         return int(dataset.version)
 
     def _begin(self, rows: pa.Table) -> int:
@@ -199,46 +223,29 @@ class LanceTable:
                 dataset.delete(f"_rowid IN ({','.join(map(str, gone.to_pylist()))})")
         return int(dataset.version), before - dataset.count_rows()
 
-    def index(self, version: int, columns: Iterable[str], stale_rows: int) -> int:
-        """Make the BTREE indices that are missing, and take rows up into those that lack more than `stale_rows`."""
+    def index(self, version: int, columns: Iterable[str]) -> int:
+        """Make the BTREE indices that are missing, and take new rows up where they are many."""
         dataset = self.writable(version)
-        names = {index.field_names[0]: index.name for index in dataset.describe_indices()}
-        for column in columns:
-            if column not in names:
-                dataset.create_scalar_index(column, "BTREE", name=f"{column}_idx")
-        stale = [
-            name for name in names.values() if dataset.stats.index_stats(name).get("num_unindexed_rows", 0) > stale_rows
-        ]
-        if stale:
-            dataset.optimize.optimize_indices(index_names=stale)
-        return int(dataset.version)
+        return self._made(dataset) if upkeep.index(dataset, columns) else version
 
     def indexed(self, version: int) -> set[str]:
         """Return the columns that have an index."""
         return {index.field_names[0] for index in self.at(version).describe_indices()}
 
-    def compact(self, version: int) -> int:
-        """Merge small fragments and drop deleted rows from the disk."""
+    def compact(self, version: int, pieces: int) -> int:
+        """Merge small fragments until there are about `pieces`, and drop deleted rows from the disk."""
         dataset = self.writable(version)
-        dataset.optimize.compact_files()
-        return int(dataset.version)
+        upkeep.merge(dataset, pieces)
+        return self._made(dataset)
 
     def drop_versions(self, version: int, kept: Mapping[int, int], grace: float) -> None:
-        """Remove all Lance versions but the newest, `version`, and those of `kept`.
-
-        Args:
-            version: the newest.
-            kept: the Lance version that now holds the rows of an older one, by that one.
-            grace: seconds for which any version stays: a process that scans rows may be reading it.
-        """
+        """Remove all Lance versions but the newest, `version`, and those that `kept` and `grace` hold back."""
         dataset = self.writable(version)
-        made = {int(str(entry["version"])): _seconds(entry["timestamp"]) for entry in dataset.versions()}
-        recent = {old for old, new in kept.items() if new in made and time.time() - made[new] < grace}
-        recent |= {number for number, moment in made.items() if time.time() - moment < grace}
-        dropped = sorted(made.keys() - {version} - set(kept.values()) - recent)
+        dropped = upkeep.outdated(dataset, version, kept, grace, self._superseded)
         if dropped:
             dataset.cleanup_old_versions(versions=dropped)
             self.forget()
+        self._superseded.clear()
 
     def fragments(self, version: int) -> int:
         """Return how many pieces the table has."""
@@ -247,8 +254,3 @@ class LanceTable:
     def _through_index(self, version: int, column: str, n: int) -> bool:
         rows = self.at(version).count_rows()
         return n * SCAN_PER_LOOK_UP < rows and column in self.indexed(version)
-
-
-def _seconds(moment: Any) -> float:
-    # pylance's stub gives all fields of a version's record one type; this one is a datetime in local time.
-    return float(moment.timestamp())
