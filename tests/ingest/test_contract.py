@@ -368,9 +368,7 @@ def test_large_embeddings_are_taken_where_half_floats_would_overflow(home: Path)
 def test_embeddings_may_be_of_any_array_like_form(home: Path, form: Callable[[Any], Any]) -> None:
     dataset = AtlasDataset("forms")
     rows = [[1.0, 2.0], [3.0, 4.0]]
-    dataset.add_data(
-        [{"t": "a"}, {"t": "b"}], embeddings=np.array(rows, form) if isinstance(form, type) else form(rows)
-    )
+    dataset.add_data([{"t": "a"}, {"t": "b"}], embeddings=form(rows))
     made = dataset.create_index(topic_model=False, progress=False)
     assert made.embeddings.latent.tolist() == rows
 
