@@ -30,13 +30,15 @@ def export_command(
     map_name: str | None,
     as_json: bool,
 ) -> None:
-    """Write the rows of DATASET's map to FILE, with places, topics, duplicates and tags.
+    """Write a map to a file.
 
-    FILE's ending is the format: .parquet, .csv, .arrow or .feather. Selections are described in
-    docs/reference/selections.md.
+    The rows of DATASET's map go to FILE with their places, topics, duplicates and tags. FILE's ending is the format:
+    .parquet, .csv, .arrow or .feather. Selections are described in docs/reference/selections.md.
     """
     from localatlas.cli.choosing import chosen_map
 
+    if file.exists() and not overwrite:
+        raise click.ClickException(f"{file} is there already; --overwrite replaces it.")
     names = None if columns is None else [name.strip() for name in columns.split(",")]
     projection = chosen_map(dataset, map_name)
     path = projection.export(file, where, names, overwrite=overwrite)

@@ -14,15 +14,18 @@ __all__ = ["rm_command"]
 @click.option("--map", "map_name", metavar="NAME", help="Delete this map only, by name or id; the rows stay.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def rm_command(*, dataset: str, map_name: str | None, yes: bool) -> None:
-    """Delete DATASET with all its maps, or one map. It cannot be undone."""
+    """Delete a dataset with all its maps, or one map.
+
+    It cannot be undone.
+    """
     from localatlas.cli.choosing import chosen_map
-    from localatlas.cli.show import short
+    from localatlas.cli.show import counted, short
     from localatlas.dataset import AtlasDataset
 
     found = AtlasDataset.load(dataset)
-    maps = len(found.maps)
     if map_name is None:
-        what = f"the dataset {short(found.identifier)} with its {found.total_datums:,} rows and {maps} maps"
+        rows = counted(found.total_datums, "row")
+        what = f"the dataset {short(found.identifier)} with its {rows} and {counted(len(found.maps), 'map')}"
         _sure(what, yes=yes)
         found.delete()
     else:

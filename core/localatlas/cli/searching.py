@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -11,10 +12,13 @@ import click
 from localatlas.cli.choosing import map_option
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from localatlas.indices import AtlasProjection
 
 __all__ = ["search_command"]
 
+SHOWN = 180
 Hits: TypeAlias = list[tuple[Any, float | None]]
 
 
@@ -40,8 +44,13 @@ def search_command(
     image: bool,
     as_json: bool,
 ) -> None:
-    """Find rows of DATASET by what they mean, nearest first, or by the words they hold."""
+    """Find rows by what they mean, or by their words.
+
+    Rows of DATASET that mean something like QUERY come nearest first; those that hold it (--words, --regex) in the
+    order in which they were added.
+    """
     from localatlas.cli.choosing import chosen_map
+    from localatlas.cli.show import counted
 
     by_words = words or regex
     if image and by_words:
@@ -59,7 +68,10 @@ def search_command(
         found = [{"id": each, "distance": far, "row": row} for (each, far), row in zip(hits, rows, strict=True)]
         click.echo(json.dumps(found, indent=1, default=str, ensure_ascii=False))
         return
-    _print(projection, hits, rows, field, total)
+    pattern = None if not by_words else query if regex else re.escape(query)
+    _print(hits, rows, field or projection.stored.text_field, pattern)
+    if total is not None and total > len(hits):
+        click.echo(f"{counted(total, 'row')} hold it; -k shows more.")
 
 
 def _holding(
@@ -76,39 +88,40 @@ def _nearest(projection: AtlasProjection, query: str, count: int, *, image: bool
     return list(zip(ids[0], distances[0], strict=True))
 
 
-def _print(
-    projection: AtlasProjection,
-    hits: Hits,
-    rows: list[dict[str, Any]],
-    field: str | None,
-    total: int | None,
-) -> None:
+def _print(hits: Hits, rows: list[dict[str, Any]], field: str | None, pattern: str | None) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
-    from rich.text import Text
 
     console = Console(highlight=False)
     if not hits:
         console.print("No row holds that.")
         return
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
-    if total is None:
+    if pattern is None:
         table.add_column("distance", justify="right", no_wrap=True)
-    table.add_column("id", no_wrap=True, overflow="ellipsis", max_width=20)
-    table.add_column(field or projection.stored.text_field or "row", ratio=1)
+    table.add_column("id", no_wrap=True, overflow="ellipsis", max_width=20, style="bold")
+    table.add_column(escape(field or "row"), ratio=1)
     for (each, far), row in zip(hits, rows, strict=True):
-        cells = [Text(str(each), "bold"), Text(_text(projection, row, field))]
-        table.add_row(*([] if far is None else [f"{far:.3f}"]), *cells)
+        table.add_row(*([] if far is None else [f"{far:.3f}"]), escape(str(each)), _shown(row, field, pattern))
     console.print(table)
-    if total is not None and total > len(hits):
-        console.print(f"{total:,} rows hold it; -k shows more.", style="dim")
 
 
-def _text(projection: AtlasProjection, row: dict[str, Any], field: str | None) -> str:
-    name = field or projection.stored.text_field
-    hidden = projection.dataset.id_field, "_position_index"
-    if name is None or row.get(name) is None:
-        text = "  ".join(f"{key}={value}" for key, value in row.items() if key not in hidden and value is not None)
-    else:
-        text = str(row[name])
-    return textwrap.shorten(text, 180, placeholder="…")
+def _shown(row: dict[str, Any], field: str | None, pattern: str | None) -> Text:
+    """Return some words of a row: from its beginning, or around what was found, in bold."""
+    from rich.text import Text
+
+    if field is None or row.get(field) is None:
+        words = "  ".join(f"{key}={value}" for key, value in row.items() if value is not None)
+        return Text(textwrap.shorten(words, SHOWN, placeholder="…"))
+    whole = " ".join(str(row[field]).split())
+    try:
+        found = None if pattern is None else re.search(pattern, whole, re.IGNORECASE)
+    except re.error:
+        found = None  # what is found speaks RE2, which is not quite Python's
+    start = max(0, found.start() - SHOWN // 3) if found is not None and len(whole) > SHOWN else 0
+    start = whole.find(" ", start) + 1 if start else 0
+    text = Text(("…" if start else "") + textwrap.shorten(whole[start:], SHOWN, placeholder="…"))
+    if pattern is not None and found is not None:
+        text.highlight_regex(re.compile(pattern, re.IGNORECASE), "bold")
+    return text

@@ -17,7 +17,7 @@ from localatlas.pipeline.records import StageReport
 from localatlas.protocols import DuplicateVerdict, Topics
 from localatlas.stored_map import StoredMap
 
-__all__ = ["duplicates_panel", "short", "show_map", "stage_table", "topic_tree"]
+__all__ = ["counted", "duplicates_panel", "short", "show_map", "stage_table", "topic_tree"]
 
 CHILDREN_SHOWN = 6
 GROUPS_SHOWN = 3
@@ -26,6 +26,11 @@ GROUPS_SHOWN = 3
 def short(identifier: str) -> str:
     """Return an identifier without the default organization."""
     return identifier.removeprefix(f"{DEFAULT_ORGANIZATION}/")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things: "1 map", "2,000 maps"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def show_map(console: Console, projection: AtlasProjection) -> None:

@@ -33,7 +33,7 @@ def tag_command(
     map_name: str | None,
     as_json: bool,
 ) -> None:
-    """Tag rows of DATASET's map, or list its tags.
+    """Tag rows of a map, or list its tags.
 
     Selections are described in docs/reference/selections.md, for instance
     '{"type": "text", "query": "refund"}'.

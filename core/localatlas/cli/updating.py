@@ -38,7 +38,7 @@ def update_command(
     from rich.console import Console
 
     from localatlas.cli.live import live_listener
-    from localatlas.cli.show import short
+    from localatlas.cli.show import counted, short
     from localatlas.cli.summaries import dataset_summary
     from localatlas.dataset import AtlasDataset
 
@@ -52,11 +52,9 @@ def update_command(
     if as_json:
         click.echo(json.dumps(dataset_summary(found), indent=1))
         return
-    maps = len(found.maps)
-    console.print(
-        f"[bold]{short(found.identifier)}[/bold] has {found.total_datums:,} rows; "
-        f"{maps} {'map is' if maps == 1 else 'maps are'} up to date."
-    )
+    rows, maps = counted(found.total_datums, "row"), len(found.maps)
+    told = f"{counted(maps, 'map')} {'is' if maps == 1 else 'are'} up to date" if maps else "it has no map yet"
+    console.print(f"[bold]{short(found.identifier)}[/bold] has {rows}; {told}.")
 
 
 def _add(console: Any, dataset: Any, sources: tuple[str, ...], on_conflict: str, given: dict[str, Any]) -> None:
@@ -70,7 +68,7 @@ def _add(console: Any, dataset: Any, sources: tuple[str, ...], on_conflict: str,
     types = dict(each.partition("=")[::2] for each in given.pop("types")) or None
     _, store = Home().find_id(dataset.id)
     with spooled(sources) as paths, console.status("reading"):
-        reading = open_source(paths[0] if len(paths) == 1 else paths, types=types, **given).known()
+        reading = open_source(paths[0] if len(paths) == 1 else paths, types=types, like=dataset.schema, **given).known()
         # Rows that were replaced part by part cannot be brought back.
         with whole(store) if on_conflict != "replace" else nullcontext():
             append(dataset, reading, console, on_conflict=on_conflict)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from localatlas.errors import InvalidDataError, listing, suggestion
 from localatlas.readers.bytestreams import open_bytes
 from localatlas.readers.formats import Survey, readable
-from localatlas.readers.inference import ColumnGuess, typed
+from localatlas.readers.inference import ColumnGuess, readable_type, typed
 from localatlas.readers.joining import check_twice
 from localatlas.readers.rows import Rows
 
@@ -32,18 +32,20 @@ class Delimited:
         path: the file.
         delimiter: one character.
         types: of columns whose type the caller knows; they are not guessed.
+        like: types of columns of these names, if there are any.
     """
 
     path: Path
     delimiter: str = ","
     types: Mapping[str, pa.DataType] = field(default_factory=dict)
+    like: pa.Schema = field(default_factory=lambda: pa.schema([]))
 
     def survey(self, *, keep: bool) -> Survey:
         """Read the file once and find the columns' types."""
         with readable(self.path, self.kind):
-            names = self.names
             self._check_types()
-            guesses = {name: ColumnGuess() for name in names if name not in self.types}
+            known = self._known_types()
+            guesses = {name: ColumnGuess() for name in self.names if name not in known}
             rows, kept = 0, []
             for table in self._strings():
                 rows += table.num_rows
@@ -51,18 +53,13 @@ class Delimited:
                     guess.see(table[name])
                 if keep:
                     kept.append(table)
-            schema = pa.schema(
-                [(name, self.types[name] if name in self.types else guesses[name].type) for name in names]
-            )
-            return Survey(schema, rows, kept=[Rows(_typed(table, schema)) for table in kept] if keep else None)
+            schema = pa.schema([(name, known[name] if name in known else guesses[name].type) for name in self.names])
+            return Survey(schema, rows, guesses=guesses, kept=kept if keep else None)
 
     def parts(self, survey: Survey) -> Iterator[Rows]:
         """Yield a block of the file at a time."""
-        if survey.kept is not None:
-            yield from survey.kept
-            return
         with readable(self.path, self.kind):
-            for table in self._strings():
+            for table in self._strings() if survey.kept is None else survey.kept:
                 yield Rows(_typed(table, survey.schema))
 
     @property
@@ -86,6 +83,10 @@ class Delimited:
                 stacklevel=2,
             )
         return names
+
+    def _known_types(self) -> dict[str, pa.DataType]:
+        alike = {each.name: readable_type(each.type) for each in self.like if each.name in self.names}
+        return {**{name: kind for name, kind in alike.items() if kind is not None}, **self.types}
 
     def _check_types(self) -> None:
         if unknown := [name for name in self.types if name not in self.names]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyarrow as pa
 
 from localatlas.errors import InvalidDataError
+from localatlas.readers.inference import ColumnGuess
 from localatlas.readers.rows import Rows
 
 __all__ = ["FileReader", "Survey", "readable"]
@@ -26,14 +27,16 @@ class Survey:
         rows: how many rows.
         has_vectors: whether vectors come with them.
         has_images: whether images come with them.
-        kept: its rows, where the survey had to read them all and they are few.
+        guesses: what the values of columns of text allow, by column; other files of the same call may narrow it.
+        kept: the file as it was parsed, where the survey had to parse it all and it is small.
     """
 
     schema: pa.Schema
     rows: int
     has_vectors: bool = False
     has_images: bool = False
-    kept: list[Rows] | None = field(default=None, repr=False)
+    guesses: Mapping[str, ColumnGuess] = field(default_factory=dict)
+    kept: list[Any] | None = field(default=None, repr=False)
 
 
 class FileReader(Protocol):

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["EMPTY", "ColumnGuess", "typed"]
+__all__ = ["EMPTY", "ColumnGuess", "readable_type", "typed"]
 
 # The words of Arrow's own reader (`null_values` of its ConvertOptions).
 EMPTY = pa.array(
@@ -72,6 +72,11 @@ class ColumnGuess:
         self.candidates = tuple(each for each in self.candidates if _takes(*each, present))
         self.is_whole = self.is_whole and _all_match(present, WHOLE)
 
+    def both(self, other: ColumnGuess) -> ColumnGuess:
+        """Return what is left when the values of two files are one column."""
+        candidates = tuple(each for each in self.candidates if each in other.candidates)
+        return ColumnGuess(candidates, self.is_empty and other.is_empty, self.is_whole and other.is_whole)
+
     @property
     def type(self) -> pa.DataType:
         """The type that fits all values seen."""
@@ -80,6 +85,15 @@ class ColumnGuess:
         kind = self.candidates[0][0] if self.candidates else pa.string()
         # Whole numbers beyond 64 bits are ids: as fractions they would lose digits.
         return pa.string() if kind == pa.float64() and self.is_whole else kind
+
+
+def readable_type(kind: pa.DataType) -> pa.DataType | None:
+    """Return the type as which text is read for a column that is already of a type; None if it is never text."""
+    if pa.types.is_dictionary(kind):
+        return readable_type(kind.value_type)
+    if pa.types.is_nested(kind) or pa.types.is_null(kind) or pa.types.is_time64(kind):
+        return None
+    return None if "binary" in str(kind) or pa.types.is_duration(kind) else kind
 
 
 def typed(values: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class JsonLines:
     """An object a line; empty lines are passed over. Whole numbers and fractions in one column become fractions."""
 
     path: Path
+    like: pa.Schema = field(default_factory=lambda: pa.schema([]))
 
     def survey(self, *, keep: bool) -> Survey:
         """Read the file once and find the columns' types."""
@@ -56,7 +57,7 @@ class JsonLines:
         with io.TextIOWrapper(open_bytes(self.path), encoding=UTF8) as text:
             lines = ((number, line) for number, line in enumerate(text, start=1) if line.strip())
             while block := list(islice(lines, LINES)):
-                yield to_table([self._row(number, line) for number, line in block])
+                yield _alike(to_table([self._row(number, line) for number, line in block]), self.like)
 
     @staticmethod
     def _row(number: int, line: str) -> Any:
@@ -76,6 +77,7 @@ class JsonFile:
     """A list of objects, or the lines of JSON lines under the wrong name; read whole."""
 
     path: Path
+    like: pa.Schema = field(default_factory=lambda: pa.schema([]))
 
     def survey(self, *, keep: bool) -> Survey:
         """Read the file."""
@@ -88,12 +90,24 @@ class JsonFile:
             except json.JSONDecodeError as error:
                 if error.msg != "Extra data":
                     raise
-                return JsonLines(self.path).survey(keep=True)
+                return JsonLines(self.path, self.like).survey(keep=True)
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise InvalidDataError("the file must hold a list of objects: [{...}, {...}]")
-            table = to_table(rows)
+            table = _alike(to_table(rows), self.like)
             return Survey(table.schema, table.num_rows, kept=[Rows(table)])
 
     def parts(self, survey: Survey) -> Iterator[Rows]:
         """Yield all rows."""
         yield from survey.kept or ()
+
+
+def _alike(table: pa.Table, like: pa.Schema) -> pa.Table:
+    """Return the table with text read as dates and times where `like` has these: JSON cannot write them otherwise."""
+    for number, each in enumerate(table.schema):
+        wanted = like.field(each.name).type if each.name in like.names else each.type
+        if pa.types.is_string(each.type) and (pa.types.is_timestamp(wanted) or pa.types.is_date(wanted)):
+            try:
+                table = table.set_column(number, each.name, table.column(number).cast(wanted))
+            except pa.ArrowInvalid as error:
+                raise InvalidDataError(f"column {each.name!r} is not all {wanted}: {error}") from error
+    return table

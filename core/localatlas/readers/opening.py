@@ -6,18 +6,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from localatlas.errors import InvalidDataError, InvalidOptionError, suggestion
 from localatlas.ingest import to_table
 from localatlas.ingest.libraries import tables_of
 from localatlas.readers.reading import Reading, of_files, of_parts
 from localatlas.readers.rows import Rows
 from localatlas.readers.shaping import Shape, shape_of
-from localatlas.readers.sources import are_paths, files_of, is_known
+from localatlas.readers.sources import TextOptions, are_paths, files_of, is_known
 from localatlas.readers.sql import Parameters, is_connection, is_database_file, query_tables
 
 __all__ = ["open_source", "read", "stream"]
 
-OPTIONS = ("query", "parameters", "driver", "vectors", "images", "types", "delimiter", "limit")
+OPTIONS = ("query", "parameters", "driver", "vectors", "images", "types", "like", "delimiter", "limit")
 
 
 def read(
@@ -29,6 +31,7 @@ def read(
     vectors: Any = None,
     images: str | None = None,
     types: Mapping[str, Any] | None = None,
+    like: pa.Schema | None = None,
     delimiter: str | None = None,
     limit: int | None = None,
     **options: Any,
@@ -45,6 +48,7 @@ def read(
         vectors: the column, the `.npy` file or the array that holds the rows' vectors.
         images: the column that holds the rows' images: paths (relative to the file), URLs or bytes.
         types: Arrow types of CSV columns, for instance {"code": "string"}; the others are found out.
+        like: a schema, such as a dataset's: columns of CSV and JSON files that have its names take its types.
         delimiter: of a CSV file; the ending's by default.
         limit: the number of rows to read.
         options: a plugin's.
@@ -55,7 +59,9 @@ def read(
         AtlasTypeError: the source is of a type that nobody reads.
     """
     shape = shape_of(vectors, images)
-    asked = _given(options, query=query, parameters=parameters, driver=driver, types=types, delimiter=delimiter)
+    asked = _given(
+        options, query=query, parameters=parameters, driver=driver, types=types, like=like, delimiter=delimiter
+    )
     return _open(source, shape, asked).limited(limit).whole()
 
 
@@ -84,7 +90,7 @@ def _open(source: Any, shape: Shape, options: dict[str, Any]) -> Reading:
         if reading is not None:
             return reading
     if are_paths(source):
-        files_of(source, None, None)  # says what is wrong with them
+        files_of(source, TextOptions())  # says what is wrong with them
     if isinstance(source, str):
         raise InvalidDataError(
             f"{source}: no installed plugin reads this address. Files are read from this machine: fetch it first; a "
@@ -104,8 +110,8 @@ def _rows(source: Any, shape: Shape, options: dict[str, Any]) -> Reading | None:
 def _files(source: Any, shape: Shape, options: dict[str, Any]) -> Reading | None:
     if not are_paths(source) or "query" in options or "driver" in options or _is_foreign(source):
         return None
-    _check_options(options, "types", "delimiter")
-    return of_files(files_of(source, options.get("types"), options.get("delimiter")), shape)
+    _check_options(options, "types", "like", "delimiter")
+    return of_files(files_of(source, TextOptions(**options)), shape)
 
 
 def _is_foreign(source: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from localatlas.errors import InvalidDataError, InvalidOptionError
 from localatlas.ingest import conform, merge_schema
 from localatlas.protocols.components import Modality
 from localatlas.readers.formats import FileReader, Survey
+from localatlas.readers.inference import ColumnGuess
 from localatlas.readers.parts import first, joined, sized
 from localatlas.readers.rows import Rows
 from localatlas.readers.shaping import Shape
@@ -80,7 +82,7 @@ def of_files(files: list[FileReader], shape: Shape) -> Reading:
         InvalidDataError: a file cannot be read, or its columns do not fit those before it; the message names it.
     """
     few = sum(file.path.stat().st_size for file in files if file.path.is_file()) <= KEPT_BYTES
-    surveys = [file.survey(keep=few) for file in files]
+    surveys = _agreed([file.survey(keep=few) for file in files])
     schema = _merged(files, surveys)
     rows = sum(survey.rows for survey in surveys)
     shape.check(schema, rows)
@@ -121,6 +123,25 @@ def of_parts(parts: Callable[[], Iterator[Rows]], shape: Shape) -> Reading:
             yield empty
 
     return Reading(None, None, None, None, source)
+
+
+def _agreed(surveys: list[Survey]) -> list[Survey]:
+    """Let the files of text agree on the types of their columns: those that fit the values of all of them."""
+    together: dict[str, ColumnGuess] = {}
+    for name, guess in chain.from_iterable(survey.guesses.items() for survey in surveys):
+        together[name] = together[name].both(guess) if name in together else guess
+    return [
+        replace(
+            survey,
+            schema=pa.schema(
+                [
+                    each.with_type(together[each.name].type) if each.name in survey.guesses else each
+                    for each in survey.schema
+                ]
+            ),
+        )
+        for survey in surveys
+    ]
 
 
 def _merged(files: list[FileReader], surveys: list[Survey]) -> pa.Schema:

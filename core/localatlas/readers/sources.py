@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +20,21 @@ from localatlas.readers.formats import FileReader
 from localatlas.readers.json_files import JsonFile, JsonLines
 from localatlas.readers.pictures import IMAGE_ENDINGS, Pictures, pictures_in
 
-__all__ = ["ENDINGS", "TEXT_ENDINGS", "are_paths", "files_of", "is_known"]
+__all__ = ["ENDINGS", "TEXT_ENDINGS", "TextOptions", "are_paths", "files_of", "is_known"]
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
+JSONS: dict[str, type[JsonFile | JsonLines]] = {".json": JsonFile, ".jsonl": JsonLines, ".ndjson": JsonLines}
 OTHERS: dict[str, Callable[[Path], FileReader]] = {
-    ".json": JsonFile,
-    ".jsonl": JsonLines,
-    ".ndjson": JsonLines,
     ".parquet": Parquet,
     ".arrow": ArrowFile,
     ".feather": ArrowFile,
     ".npy": NpyFile,
     ".npz": NpzFile,
 }
-TEXT_ENDINGS = (*DELIMITERS, ".json", ".jsonl", ".ndjson")
+TEXT_ENDINGS = (*DELIMITERS, *JSONS)
 """The endings of files that may be compressed, as `rows.csv.gz`."""
 
-ENDINGS = (*DELIMITERS, *OTHERS)
+ENDINGS = (*TEXT_ENDINGS, *OTHERS)
 WILD = "*?["
 
 
@@ -56,7 +55,21 @@ def is_known(path: Path) -> bool:
     return kind in (TEXT_ENDINGS if compression else ENDINGS)
 
 
-def files_of(source: Any, types: Mapping[str, Any] | None, delimiter: str | None) -> list[FileReader]:
+@dataclass(frozen=True)
+class TextOptions:
+    """How files of text are read: `types` and `like` of their columns, and the `delimiter` of CSV."""
+
+    types: Mapping[str, Any] = field(default_factory=dict)
+    like: pa.Schema = field(default_factory=lambda: pa.schema([]))
+    delimiter: str | None = None
+
+    @property
+    def of_csv(self) -> bool:
+        """Whether there is something that only CSV files can be told."""
+        return bool(self.types) or self.delimiter is not None
+
+
+def files_of(source: Any, options: TextOptions) -> list[FileReader]:
     """Return the readers of the files that a source names.
 
     Raises:
@@ -64,9 +77,9 @@ def files_of(source: Any, types: Mapping[str, Any] | None, delimiter: str | None
         InvalidOptionError: `types` or `delimiter` cannot be used.
     """
     paths = [path for each in _listed(source) for path in _found(each)]
-    readers = [_folder_or_file(path, types, delimiter) for path in paths]
+    readers = [_folder_or_file(path, options) for path in paths]
     files = [reader for group in readers for reader in group]
-    if (types or delimiter) and not any(isinstance(file, Delimited) for file in files):
+    if options.of_csv and not any(isinstance(file, Delimited) for file in files):
         raise InvalidOptionError("types and delimiter are for CSV and TSV files; the others say their types themselves")
     return files
 
@@ -87,9 +100,9 @@ def _found(name: str) -> list[Path]:
     raise InvalidDataError(f"there is no file {name}")
 
 
-def _folder_or_file(path: Path, types: Mapping[str, Any] | None, delimiter: str | None) -> list[FileReader]:
+def _folder_or_file(path: Path, options: TextOptions) -> list[FileReader]:
     if not path.is_dir():
-        return [_file(path, types, delimiter)]
+        return [_file(path, options)]
     images = pictures_in(path)
     data = sorted(each for each in path.iterdir() if each.is_file() and is_known(each))
     if images and data:
@@ -104,10 +117,10 @@ def _folder_or_file(path: Path, types: Mapping[str, Any] | None, delimiter: str 
             f"the folder {path.name} holds no images ({', '.join(sorted(IMAGE_ENDINGS))}) and no files of rows "
             f"({', '.join(ENDINGS)})"
         )
-    return [_file(each, types, delimiter) for each in data]
+    return [_file(each, options) for each in data]
 
 
-def _file(path: Path, types: Mapping[str, Any] | None, delimiter: str | None) -> FileReader:
+def _file(path: Path, options: TextOptions) -> FileReader:
     if not path.is_file():
         raise InvalidDataError(f"there is no file {path}")
     if not is_known(path):
@@ -117,7 +130,9 @@ def _file(path: Path, types: Mapping[str, Any] | None, delimiter: str | None) ->
         )
     kind, _ = ending(path)
     if kind in DELIMITERS:
-        return Delimited(path, _delimiter(delimiter) or DELIMITERS[kind], _types(types or {}))
+        return Delimited(path, _delimiter(options.delimiter) or DELIMITERS[kind], _types(options.types), options.like)
+    if kind in JSONS:
+        return JSONS[kind](path, options.like)
     return OTHERS[kind](path)
 
 
