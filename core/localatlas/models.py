@@ -69,7 +69,8 @@ DOCUMENTED: Mapping[str, KnownModel] = MappingProxyType(
             KnownModel("nomic-embed-vision-v1", "nomic-ai/nomic-embed-vision-v1", "image"),
             KnownModel("nomic-embed-vision-v1.5", "nomic-ai/nomic-embed-vision-v1.5", "image"),
             KnownModel("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2", "text"),
-            KnownModel("gte-multilingual-base", "Alibaba-NLP/gte-multilingual-base", "text"),
+            # The copy for transformers' own code; the first publication needs code that comes with it.
+            KnownModel("gte-multilingual-base", "alibaba-nlp-community/gte-multilingual-base", "text"),
         )
     }
 )
