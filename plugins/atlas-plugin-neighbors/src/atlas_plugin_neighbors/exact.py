@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from localatlas.protocols import Context, NeighborGraph
 from localatlas.protocols.nouns import Metric
 from numpy.typing import NDArray
 
+from atlas_plugin_neighbors.blas import one_blas_thread
 from atlas_plugin_neighbors.blocks import nearest_of_block
 from atlas_plugin_neighbors.geometry import FloatArray, Geometry
 from atlas_plugin_neighbors.options import ExactOptions
@@ -75,9 +73,7 @@ class ExactNeighbors:
         indices = np.full((n, k), -1, dtype=np.int32)
         distances = np.full((n, k), np.inf, dtype=np.float32)
         starts = range(0, n if k else 0, self.options.block_rows)
-        # One BLAS thread a block, blocks side by side: choosing neighbours is then spread over the cores as well, and
-        # no product is split differently on another number of cores.
-        with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(max(context.n_jobs, 1)) as pool:
+        with one_blas_thread(), ThreadPoolExecutor(max(context.n_jobs, 1)) as pool:
             ends = [min(start + self.options.block_rows, n) for start in starts]
             waiting = [pool.submit(block, start, stop) for start, stop in zip(starts, ends, strict=True)]
             try:
@@ -89,9 +85,3 @@ class ExactNeighbors:
                 pool.shutdown(cancel_futures=True)
         context.progress(1.0, message)
         return NeighborGraph(indices, distances)
-
-
-@lru_cache(maxsize=1)
-def _blas() -> Any:
-    """Return threadpoolctl's handle on the BLAS of numpy; finding it takes 10 ms and more."""
-    return importlib.import_module("threadpoolctl").ThreadpoolController()

@@ -1,0 +1,115 @@
+"""The neighbour finder `cells`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from localatlas.protocols import Context, NeighborGraph
+from localatlas.protocols.nouns import Metric
+from numpy.typing import NDArray
+
+from atlas_plugin_neighbors.blas import in_blocks
+from atlas_plugin_neighbors.blocks import nearest_of_block
+from atlas_plugin_neighbors.candidates import Candidates, from_cells, improved
+from atlas_plugin_neighbors.exact import ExactNeighbors
+from atlas_plugin_neighbors.geometry import FloatArray, Geometry
+from atlas_plugin_neighbors.options import CellsOptions, ExactOptions
+from atlas_plugin_neighbors.partition import Cells
+from atlas_plugin_neighbors.reduced import Reduced
+
+__all__ = ["CellNeighbors"]
+
+ROWS_AT_ONCE = 4_096
+# Shares of the work, as measured on 117,791 texts in 512 dimensions.
+PREPARED, COMPARED, IMPROVED = 0.25, 0.65, 0.9
+
+
+class CellNeighbors:
+    """Approximate nearest neighbours for large data: products within cells, then neighbours of neighbours.
+
+    Rows are reduced to their principal axes and divided into K-means cells; each is compared with the rows of its
+    nearest cells, then with its neighbours' neighbours, and what scored best is measured in all dimensions. On 117,791
+    texts in 512 dimensions it finds 93 % of the 10 nearest for half of NN-descent's CPU. The same seed gives the same
+    graph on any number of cores. Besides input and result it holds about 1.2 kB a row with the default options.
+
+    The first use after an install compiles for some seconds. Queries are answered exactly.
+    """
+
+    Options = CellsOptions
+
+    def __init__(self, options: CellsOptions) -> None:
+        self.options = options
+
+    def build(self, vectors: FloatArray, k: int, metric: Metric, context: Context) -> NeighborGraph:
+        """Return the graph [N, min(k, N-1)] of `vectors` float32 [N, D].
+
+        Raises:
+            InvalidDataError: a number is not finite, or so large that its square is not.
+        """
+        if len(vectors) <= max(self.options.exact_below, 4 * (k + 1)) or k < 1:
+            return ExactNeighbors(ExactOptions()).build(vectors, k, metric, context)
+        geometry = Geometry.of(vectors, metric)
+        order, found = self._candidates(geometry, k, context)
+        graph = _measured(geometry, order, found, k, context)
+        _complete(geometry, graph, k)
+        context.progress(1.0, "measuring neighbours")
+        return graph
+
+    def search(
+        self, vectors: FloatArray, queries: FloatArray, k: int, metric: Metric, context: Context
+    ) -> NeighborGraph:
+        """Return the `min(k, N)` nearest of `vectors` float32 [N, D] to `queries` float32 [M, D], exactly."""
+        return ExactNeighbors(ExactOptions()).search(vectors, queries, k, metric, context)
+
+    def _candidates(self, geometry: Geometry, k: int, context: Context) -> tuple[NDArray[np.intp], Candidates]:
+        """Return the rows in the order of their cells, and the candidates of each in that order."""
+        options, random, threads = self.options, context.random(), context.n_jobs
+        context.progress(0.0, "dividing rows into cells")
+        table = Reduced.of(geometry, options.dimensions, random, threads)
+        context.progress(PREPARED / 3, "dividing rows into cells")
+        cells = Cells.of(table, self._cell_count(len(table.places)), options.probes, random, threads)
+        table = table.take(cells.order)
+        # Among the candidates, the order of near ones is not known yet.
+        count = max(options.candidates, k + k // 2 + 1)
+        found = from_cells(table, cells, count, threads, _share(context, PREPARED, COMPARED, "comparing within cells"))
+        step = (IMPROVED - COMPARED) / max(options.passes, 1)
+        for number in range(options.passes):
+            begin = COMPARED + number * step
+            report = _share(context, begin, begin + step, "asking neighbours for neighbours")
+            found = improved(table, found, options.reach, threads, report)
+        return cells.order, found
+
+    def _cell_count(self, n: int) -> int:
+        return max(int(self.options.cells_per_root * math.sqrt(n)), 1)
+
+
+def _share(context: Context, begin: float, end: float, message: str) -> Callable[[float], None]:
+    return lambda done: context.progress(begin + done * (end - begin), message)
+
+
+def _measured(
+    geometry: Geometry, order: NDArray[np.intp], found: Candidates, k: int, context: Context
+) -> NeighborGraph:
+    """Measure the candidates in all dimensions and keep the `k` nearest of each row."""
+    from atlas_plugin_neighbors.kernels import measure
+
+    n, vectors = len(order), np.asarray(geometry.vectors)
+    graph = NeighborGraph(np.full((n, k), -1, np.int32), np.full((n, k), np.inf, np.float32))
+    rows = order.astype(np.int64)
+
+    def work(start: int, stop: int) -> None:
+        cosine = geometry.metric == "cosine"
+        measure(vectors, geometry.scale, cosine, rows, found.rows, start, stop, graph.indices, graph.distances)
+
+    in_blocks(work, n, ROWS_AT_ONCE, context.n_jobs, _share(context, IMPROVED, 1.0, "measuring neighbours"))
+    return graph
+
+
+def _complete(geometry: Geometry, graph: NeighborGraph, k: int) -> None:
+    """Search exactly for the few rows whose cells hold too few others, in place."""
+    for row in np.flatnonzero(graph.indices[:, -1] < 0):
+        query = np.asarray(geometry.vectors[row : row + 1])
+        indices, distances = nearest_of_block(geometry, query, k, int(row), ROWS_AT_ONCE)
+        graph.indices[row], graph.distances[row] = indices[0], distances[0]

@@ -1,0 +1,72 @@
+"""A table of vectors in fewer dimensions: what candidates are chosen by before they are measured.
+
+Distances are wanted, so the vectors are centred and turned onto their principal axes. What the axes that are left out
+hold is not lost whole: a row's part of it is in its `bias`, as if the residuals of two rows were at right angles.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from atlas_plugin_neighbors.blas import in_blocks
+from atlas_plugin_neighbors.geometry import FloatArray, Geometry
+
+__all__ = ["Reduced"]
+
+SAMPLE = 20_000
+ROWS_AT_ONCE = 8_192
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """Rows in fewer dimensions.
+
+    Of a query q and a row x, `q.places @ x.places - x.bias` is larger the nearer they are: it is half of
+    |q|^2 - |q - x|^2, up to the residuals.
+
+    Attributes:
+        places: float32 [N, R].
+        bias: float32 [N], half the squared length of the centred vector, all of it.
+    """
+
+    places: FloatArray
+    bias: FloatArray
+
+    @classmethod
+    def of(cls, geometry: Geometry, dimensions: int, random: np.random.Generator, threads: int) -> Reduced:
+        """Reduce a table to at most `dimensions`; the principal axes are those of a sample."""
+        n, dim = geometry.vectors.shape
+        sample = np.sort(random.choice(n, min(n, SAMPLE), replace=False))
+        rows = _plain(geometry, sample)
+        center = rows.mean(axis=0, dtype=np.float64).astype(np.float32)
+        axes = np.eye(dim, dtype=np.float32) if dim <= dimensions else _principal_axes(rows - center, dimensions)
+        places = np.empty((n, axes.shape[1]), dtype=np.float32)
+        bias = np.empty(n, dtype=np.float32)
+
+        def reduce(start: int, stop: int) -> None:
+            centred = _plain(geometry, slice(start, stop)) - center
+            places[start:stop] = centred @ axes
+            bias[start:stop] = np.float32(0.5) * np.einsum("ij,ij->i", centred, centred)
+
+        in_blocks(reduce, n, ROWS_AT_ONCE, threads)
+        return cls(places, bias)
+
+    def take(self, rows: NDArray[np.intp]) -> Reduced:
+        """Return some rows, in the order asked."""
+        return Reduced(self.places[rows], self.bias[rows])
+
+
+def _plain(geometry: Geometry, rows: NDArray[np.intp] | slice) -> FloatArray:
+    """Return rows as the metric sees them: unit vectors for cosine, what they are for euclidean."""
+    found = np.asarray(geometry.vectors[rows])
+    return found if geometry.unit or geometry.metric == "euclidean" else found * geometry.scale[rows][:, None]
+
+
+def _principal_axes(centred: FloatArray, dimensions: int) -> FloatArray:
+    """Return orthonormal axes float32 [D, `dimensions`], the strongest first."""
+    covariance = (centred.T @ centred).astype(np.float64)
+    _, axes = np.linalg.eigh(covariance)
+    return np.ascontiguousarray(axes[:, ::-1][:, :dimensions], dtype=np.float32)

@@ -1,0 +1,137 @@
+"""What the search in cells promises beyond the conformance kit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from atlas_plugin_neighbors import CellNeighbors
+from atlas_plugin_neighbors.partition import LARGEST, Cells
+from atlas_plugin_neighbors.reduced import Reduced
+from localatlas.protocols import Context, NeighborFinder, NeighborGraph, SupportsSearch
+from localatlas.protocols.nouns import Metric
+from localatlas.testing.example import brute_force, clusters
+from numpy.typing import NDArray
+
+
+def finder(**options: float) -> CellNeighbors:
+    return CellNeighbors(CellNeighbors.Options(**{"exact_below": 0, **options}))
+
+
+def recall(vectors: NDArray[np.float32], graph: NeighborGraph, metric: Metric, asked: int = 200, k: int = 10) -> float:
+    """The share of the `k` nearest that a graph has among its first `k`, of the first rows."""
+    true = brute_force(vectors, vectors[:asked], k + 1, metric).indices
+    hits = [len({*mine[:k]} & ({*theirs} - {row})) for row, (mine, theirs) in enumerate(zip(graph.indices, true))]  # noqa: B905  the first rows only
+    return sum(hits) / (asked * k)
+
+
+def test_satisfies_the_protocols() -> None:
+    assert isinstance(finder(), NeighborFinder)
+    assert isinstance(finder(), SupportsSearch)
+
+
+def test_small_data_is_exact_and_compiles_nothing() -> None:
+    vectors = clusters(300, noise=1.0)
+    graph = CellNeighbors(CellNeighbors.Options()).build(vectors, 10, "cosine", Context())
+    assert np.array_equal(graph.indices, brute_force(vectors, None, 10, "cosine").indices)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+@pytest.mark.parametrize("dim", [3, 64, 300])
+def test_recall_on_thousands_of_rows(metric: Metric, dim: int) -> None:
+    vectors = clusters(6_000, count=min(40, dim), dim=dim, noise=1.0)
+    graph = finder().build(vectors, 15, metric, Context(seed=1))
+    assert recall(vectors, graph, metric) > 0.9
+    assert (np.diff(graph.distances, axis=1) >= 0).all()
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_graph_on_any_number_of_cores() -> None:
+    vectors = clusters(20_000, count=30, dim=32, noise=1.0)
+    one, two = (finder().build(vectors, 10, "cosine", Context(seed=3, n_jobs=jobs)) for jobs in (1, 2))
+    assert one.indices.tobytes() == two.indices.tobytes()
+    assert one.distances.tobytes() == two.distances.tobytes()
+
+
+@pytest.mark.slow
+def test_distances_are_those_of_all_dimensions() -> None:
+    vectors = clusters(3_000, count=10, dim=40, noise=1.0)
+    graph = finder(dimensions=4, candidates=64).build(vectors, 8, "euclidean", Context())
+    rows = np.arange(len(vectors))[:, None]
+    true = np.linalg.norm(vectors[graph.indices].astype(np.float64) - vectors[rows], axis=2)
+    np.testing.assert_allclose(graph.distances, true, rtol=1e-5)
+
+
+@pytest.mark.slow
+def test_more_neighbours_than_candidates_can_be_asked_for() -> None:
+    vectors = clusters(2_000, count=4, dim=16, noise=1.0)
+    graph = finder(candidates=8).build(vectors, 60, "cosine", Context())
+    assert graph.indices.shape == (2_000, 60)
+    assert recall(vectors, graph, "cosine", k=60) > 0.85
+
+
+@pytest.mark.slow
+def test_a_row_far_from_all_others_has_its_neighbours_too() -> None:
+    vectors = clusters(2_000, count=10, dim=16, noise=0.1)
+    vectors[5] *= 50
+    graph = finder(cells_per_root=8, probes=2, passes=0).build(vectors, 20, "euclidean", Context())
+    assert (graph.indices >= 0).all()
+    assert set(graph.indices[5]) == set(brute_force(vectors, vectors[5:6], 21, "euclidean").indices[0]) - {5}
+
+
+@pytest.mark.slow
+def test_a_memory_mapped_table_is_searched_in_place(tmp_path: Path) -> None:
+    vectors = clusters(2_000, count=10, dim=16, noise=1.0)
+    np.save(tmp_path / "v.npy", vectors)
+    mapped = np.load(tmp_path / "v.npy", mmap_mode="r")
+    there, here = (finder().build(each, 5, "cosine", Context()) for each in (mapped, vectors))
+    assert np.array_equal(there.indices, here.indices)
+
+
+class StoppedError(Exception):
+    pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0.0, 0.3, 0.7, 0.95])
+def test_it_can_be_stopped_at_every_step(after: float) -> None:
+    vectors = clusters(3_000, count=10, dim=16, noise=1.0)
+
+    def report(fraction: float, _message: str) -> None:
+        if fraction >= after:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        finder().build(vectors, 5, "cosine", Context(report=report))
+
+
+def test_a_crowded_cell_is_divided() -> None:
+    random = np.random.default_rng(0)
+    crowd = random.normal(scale=0.01, size=(5_000, 4))
+    apart = random.normal(scale=100, size=(500, 4))
+    places = np.concatenate([crowd, apart]).astype(np.float32)
+    table = Reduced(places, 0.5 * np.einsum("ij,ij->i", places, places))
+    cells = Cells.of(table, 60, 3, random, 1)
+    assert np.diff(cells.start).max() <= 2 * LARGEST * len(places) / 60
+    assert sorted(cells.order) == list(range(len(places)))
+
+
+def test_a_rows_own_cell_is_its_first_probe() -> None:
+    places = clusters(1_000, count=8, dim=8, noise=1.0)
+    cells = Cells.of(Reduced(places, 0.5 * np.einsum("ij,ij->i", places, places)), 30, 4, np.random.default_rng(0), 1)
+    own = np.repeat(np.arange(len(cells.start) - 1), np.diff(cells.start))
+    assert np.array_equal(cells.probes[:, 0], own)
+    assert all(len({*row}) == 4 for row in cells.probes.tolist())
+
+
+def test_reduced_scores_follow_distances() -> None:
+    from atlas_plugin_neighbors.geometry import Geometry
+
+    vectors = clusters(500, dim=30, noise=1.0)
+    table = Reduced.of(Geometry.of(vectors, "euclidean"), 30, np.random.default_rng(0), 1)
+    squared = ((vectors[:, None] - vectors[None, :20]) ** 2).sum(axis=2)
+    scores = table.places[:20] @ table.places.T - table.bias
+    lengths = (table.places[:20] ** 2).sum(axis=1)
+    np.testing.assert_allclose(lengths[:, None] - 2 * scores, squared.T, rtol=1e-3, atol=1e-2)
