@@ -1,0 +1,246 @@
+"""The compiled loops: charges onto a mesh, one step of the descent, a field read at points, new rows placed.
+
+Each works on a range of points and writes only what belongs to them, so that several threads give the bytes that one
+gives. They hold no lock of Python's while they run. numba keeps them on disk (`NUMBA_CACHE_DIR`, else beside this file,
+else the user's cache folder), so that only the first process after an install compiles.
+
+A mesh is read and written through cubic B-splines: a point touches 4 x 4 of its nodes. `frame` is float64 [3]: the
+place of node (0, 0), x and y, and the number of nodes per unit of length. A point must lie within the stencil's reach:
+at least one node from the low edges and two from the high ones.
+
+Importing this module imports numba; do it inside a working method.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["carry", "read", "settle", "spread", "step"]
+
+Points = NDArray[np.float32]
+Mesh = NDArray[np.float32]
+Frame = NDArray[np.float64]
+
+# No point moves further than this in one step, in layout units.
+SPEED = np.float32(1.0)
+# A step of this over the stiffness of a point's pull is still stable under momentum.
+STEADY, TINY = np.float32(4.0), np.float32(1e-12)
+ZERO, ONE, TWO, THREE, FOUR, SIX = (np.float32(value) for value in (0, 1, 2, 3, 4, 6))
+HALF, SIXTH = np.float32(0.5), np.float32(1.0 / 6.0)
+
+_compiled = numba.njit(cache=True, nogil=True, fastmath=True)
+_inlined = numba.njit(inline="always", fastmath=True)
+
+
+@_inlined
+def _heights(t: Any) -> Any:
+    """Return the four cubic B-splines at fraction `t` of a cell."""
+    s = ONE - t
+    return (
+        s * s * s * SIXTH,
+        (FOUR - SIX * t * t + THREE * t * t * t) * SIXTH,
+        (FOUR - SIX * s * s + THREE * s * s * s) * SIXTH,
+        t * t * t * SIXTH,
+    )
+
+
+@_inlined
+def _slopes(t: Any) -> Any:
+    """Return their derivatives."""
+    s = ONE - t
+    return -HALF * s * s, (THREE * t * t - FOUR * t) * HALF, (FOUR * s - THREE * s * s) * HALF, HALF * t * t
+
+
+@_inlined
+def _cell(place: Any, low: Any, scale: Any) -> Any:
+    """Return the cell that a place lies in, and the fraction of it that lies below."""
+    at = (place - low) * scale
+    cell = np.int64(at)
+    return cell, np.float32(at - cell)
+
+
+@_inlined
+def _along(mesh: Any, row: Any, column: Any, weights: Any) -> Any:
+    """Return the weighted sum of four nodes of one row."""
+    a, b, c, d = weights
+    return a * mesh[row, column - 1] + b * mesh[row, column] + c * mesh[row, column + 1] + d * mesh[row, column + 2]
+
+
+@_inlined
+def _field(mesh: Any, x: Any, y: Any, frame: Any) -> Any:
+    """Return a mesh's value and gradient at a place."""
+    row, s = _cell(x, frame[0], frame[2])
+    column, t = _cell(y, frame[1], frame[2])
+    scale = np.float32(frame[2])
+    flat, steep = _heights(t), _slopes(t)
+    a, b, c, d = _heights(s)
+    p, q, r, w = _slopes(s)
+    one, two = _along(mesh, row - 1, column, flat), _along(mesh, row, column, flat)
+    three, four = _along(mesh, row + 1, column, flat), _along(mesh, row + 2, column, flat)
+    value = a * one + b * two + c * three + d * four
+    along_x = (p * one + q * two + r * three + w * four) * scale
+    along_y = (
+        a * _along(mesh, row - 1, column, steep)
+        + b * _along(mesh, row, column, steep)
+        + c * _along(mesh, row + 1, column, steep)
+        + d * _along(mesh, row + 2, column, steep)
+    ) * scale
+    return value, along_x, along_y
+
+
+@_compiled
+def spread(points: Points, frame: Frame, mesh: Mesh, start: int, stop: int) -> None:
+    """Add a charge of 1 for each of the points `start` to `stop` to `mesh`."""
+    for i in range(start, stop):
+        row, s = _cell(points[i, 0], frame[0], frame[2])
+        column, t = _cell(points[i, 1], frame[1], frame[2])
+        a, b, c, d = _heights(t)
+        across = _heights(s)
+        for k in range(4):
+            height = across[k]
+            mesh[row + k - 1, column - 1] += height * a
+            mesh[row + k - 1, column] += height * b
+            mesh[row + k - 1, column + 1] += height * c
+            mesh[row + k - 1, column + 2] += height * d
+
+
+@_inlined
+def _pull(points: Any, x: Any, y: Any, target: Any, weight: Any, first: Any, last: Any, reach: Any) -> Any:
+    """Return the pull of a point's neighbours on it, and its stiffness; within `reach` they do not pull."""
+    along_x, along_y, stiffness = ZERO, ZERO, ZERO
+    if reach == ZERO:
+        for edge in range(first, last):
+            j = target[edge]
+            dx, dy = x - points[j, 0], y - points[j, 1]
+            pull = weight[edge] / (ONE + dx * dx + dy * dy)
+            along_x += pull * dx
+            along_y += pull * dy
+            stiffness += pull
+        return along_x, along_y, stiffness
+    for edge in range(first, last):
+        j = target[edge]
+        dx, dy = x - points[j, 0], y - points[j, 1]
+        square = dx * dx + dy * dy
+        if square > reach * reach:
+            pull = weight[edge] / (ONE + square) * (ONE - reach / np.sqrt(square))
+            along_x += pull * dx
+            along_y += pull * dy
+            stiffness += pull
+    return along_x, along_y, stiffness
+
+
+@_inlined
+def _within_speed(vx: Any, vy: Any) -> Any:
+    square = vx * vx + vy * vy
+    if square > SPEED * SPEED:
+        shrink = SPEED / np.sqrt(square)
+        return vx * shrink, vy * shrink
+    return vx, vy
+
+
+@_compiled
+def step(
+    points: Points,
+    velocity: Points,
+    moved: Points,
+    pointer: NDArray[np.int64],
+    target: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    potential: Mesh,
+    frame: Frame,
+    law: NDArray[np.float32],
+    box: NDArray[np.float32],
+    start: int,
+    stop: int,
+) -> None:
+    """Move the points `start` to `stop` by heavy-ball descent, from `points` to `moved`.
+
+    `law` is float32 [4]: the weight of the far field's push, the rate, the momentum, and the reach within which
+    neighbours do not pull. `box` float32 [4] receives the extent of the moved points: least x and y, largest x and y.
+    """
+    push, rate, momentum, reach = law[0], law[1], law[2], law[3]
+    low_x = low_y = np.float32(np.inf)
+    high_x = high_y = np.float32(-np.inf)
+    for i in range(start, stop):
+        x, y = points[i, 0], points[i, 1]
+        pull_x, pull_y, stiffness = _pull(points, x, y, target, weight, pointer[i], pointer[i + 1], reach)
+        _, push_x, push_y = _field(potential, x, y, frame)
+        pace = min(rate, STEADY / (stiffness + TINY))
+        vx = momentum * velocity[i, 0] - pace * (pull_x + push * push_x)
+        vy = momentum * velocity[i, 1] - pace * (pull_y + push * push_y)
+        vx, vy = _within_speed(vx, vy)
+        velocity[i, 0], velocity[i, 1] = vx, vy
+        x, y = x + vx, y + vy
+        moved[i, 0], moved[i, 1] = x, y
+        low_x, low_y, high_x, high_y = min(low_x, x), min(low_y, y), max(high_x, x), max(high_y, y)
+    box[0], box[1], box[2], box[3] = low_x, low_y, high_x, high_y
+
+
+@_compiled
+def read(points: Points, mesh: Mesh, frame: Frame, value: NDArray[np.float32], start: int, stop: int) -> None:
+    """Write the mesh's values at the points `start` to `stop`."""
+    for i in range(start, stop):
+        value[i] = _field(mesh, points[i, 0], points[i, 1], frame)[0]
+
+
+@_compiled
+def carry(points: Points, mesh: Mesh, frame: Frame, rate: float, limit: float, start: int, stop: int) -> None:
+    """Move the points `start` to `stop`, in place, `rate` times the mesh's gradient, at most `limit`.
+
+    A point beyond the mesh stays where it is.
+    """
+    rows, columns = mesh.shape
+    top, most = np.float32(limit), np.float32(rate)
+    for i in range(start, stop):
+        x, y = points[i, 0], points[i, 1]
+        row, column = (x - frame[0]) * frame[2], (y - frame[1]) * frame[2]
+        if not (1.0 <= row < rows - 2.0 and 1.0 <= column < columns - 2.0):
+            continue
+        _, dx, dy = _field(mesh, x, y, frame)
+        dx, dy = most * dx, most * dy
+        square = dx * dx + dy * dy
+        if square > top * top:
+            shrink = top / np.sqrt(square)
+            dx, dy = dx * shrink, dy * shrink
+        points[i, 0], points[i, 1] = x + dx, y + dy
+
+
+@_compiled
+def settle(
+    fixed: Points,
+    placed: Points,
+    pointer: NDArray[np.int64],
+    target: NDArray[np.int32],
+    weight: NDArray[np.float32],
+    potential: Mesh,
+    frame: Frame,
+    law: NDArray[np.float32],
+    steps: int,
+    start: int,
+    stop: int,
+) -> None:
+    """Bring the new points `start` to `stop` to rest, in place, among the `fixed` ones; each is on its own.
+
+    `law` is as `step` takes it; its rate falls linearly to zero over `steps`. The field ends at the mesh's edge.
+    """
+    push, reach = law[0], law[3]
+    rows, columns = potential.shape
+    for i in range(start, stop):
+        x, y, vx, vy = placed[i, 0], placed[i, 1], ZERO, ZERO
+        for turn in range(steps):
+            rate = np.float32(law[1] * (1.0 - turn / steps))
+            pull_x, pull_y, stiffness = _pull(fixed, x, y, target, weight, pointer[i], pointer[i + 1], reach)
+            row, column = (x - frame[0]) * frame[2], (y - frame[1]) * frame[2]
+            push_x = push_y = ZERO
+            if 1.0 <= row < rows - 2.0 and 1.0 <= column < columns - 2.0:
+                _, push_x, push_y = _field(potential, x, y, frame)
+            pace = min(rate, STEADY / (stiffness + TINY))
+            vx = law[2] * vx - pace * (pull_x + push * push_x)
+            vy = law[2] * vy - pace * (pull_y + push * push_y)
+            vx, vy = _within_speed(vx, vy)
+            x, y = x + vx, y + vy
+        placed[i, 0], placed[i, 1] = x, y

@@ -1,0 +1,182 @@
+"""The two jobs: lay out an index, and lay out an index that grew from one with a map.
+
+Importing this module imports numba and scipy; do it inside a working method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from localatlas.protocols import Context, Index, Layout, NeighborGraph
+from numpy.typing import NDArray
+
+from atlas_plugin_nomic_project.affinities import Pull, neighborhood, pulls
+from atlas_plugin_nomic_project.descent import EARLY, Phase, Swarm, along_curve
+from atlas_plugin_nomic_project.frozen import Frozen
+from atlas_plugin_nomic_project.options import NomicProjectOptions
+from atlas_plugin_nomic_project.placing import place
+from atlas_plugin_nomic_project.sea import sea_share
+from atlas_plugin_nomic_project.starting import SCALE, starting_positions
+from atlas_plugin_nomic_project.structure import structure
+from atlas_plugin_nomic_project.terrain import raise_terrain
+from atlas_plugin_nomic_project.workers import Workers
+
+__all__ = ["lay_out", "lay_out_from", "rehearse"]
+
+STEPS_PER_EPOCH = 8
+# Shares of the steps: the early ones, and how far through the late ones the structure is judged.
+EARLY_SHARE, JUDGED_AT = 0.375, 0.4
+LATE_RATE, LATE_MOMENTUM = (3.0, 0.1), 0.9
+# An earlier layout is already near rest: fewer and smaller steps.
+AGAIN_SHARE, AGAIN_RATE, AGAIN_MOMENTUM = 0.25, (1.0, 0.1), 0.8
+# Of a layout's own scale: how far from its neighbour a new row starts.
+BESIDE = 0.1
+# Neighbours say nothing about the shape of so few rows; their principal components do.
+FEW = 15
+# Look at `spread` = 1: the pull's excess over the push, and the share of sea at 1/2, 1 and 2.
+EXCESS = 0.3
+SPREADS, SEAS = (0.5, 1.0, 2.0), (0.4, 0.6, 0.8)
+# Above this many rows the excess falls as 1 / N: larger maps have more sea by themselves, and more neighbours to lose.
+FULL_EXCESS_UP_TO = 50_000
+GRAPH_DONE, START_DONE, FORCES_DONE = 0.02, 0.06, 0.92
+
+
+def lay_out(index: Index, options: NomicProjectOptions, context: Context) -> Layout:
+    """Return a layout of an index from nothing but its neighbours and vectors."""
+    rows = len(index.vectors)
+    context.progress(0.0, "weighing the neighbour graph")
+    if rows <= FEW:
+        return _few(index, context)
+    pull = _pull_of(index, options)
+
+    def starting() -> None:
+        context.progress(GRAPH_DONE, f"finding starting positions ({options.init})")
+
+    starting()
+    points = starting_positions(options.init, index.vectors, context.random(), starting)
+    with Workers(context.n_jobs, rows) as workers:
+        raw, exaggeration, shaped = _settled(Swarm(points, pull, options.min_dist, workers), options, context)
+        positions, terrain = raw, None
+        if options.terrain and shaped > 0:
+            positions, terrain = raise_terrain(raw, _sea(raw, options.spread, shaped), workers, _rising(context))
+    context.progress(1.0, "laid out")
+    return Frozen(raw, exaggeration, terrain).layout(positions)
+
+
+def lay_out_from(
+    index: Index, earlier: Layout, rows: NDArray[np.int64], options: NomicProjectOptions, context: Context
+) -> Layout:
+    """Return a layout of an index most of whose rows have a place in an earlier one; `rows` int64 [N] says which."""
+    size = len(index.vectors)
+    context.progress(0.0, "weighing the neighbour graph")
+    frozen = Frozen.of(earlier)
+    if size <= FEW or not (rows >= 0).any():
+        return lay_out(index, options, context)
+    near = index.neighbors(max(min(options.reach(), size - 1), 0))
+    points = _known_places(near, frozen.raw, rows, context.random())
+    steps = max(int(STEPS_PER_EPOCH * options.n_epochs * AGAIN_SHARE), 1)
+    phase = Phase((frozen.exaggeration, frozen.exaggeration), AGAIN_RATE, AGAIN_MOMENTUM)
+    order = along_curve(points)
+    with Workers(context.n_jobs, size) as workers:
+        swarm = Swarm(points[order], _pull_of(index, options).reordered(order), options.min_dist, workers)
+        swarm.run(phase, steps, _stepping(context, 0, steps))
+    raw = np.empty_like(points)
+    raw[order] = swarm.points
+    positions = raw if frozen.terrain is None else frozen.terrain.carried(raw)
+    context.progress(1.0, "laid out")
+    return Frozen(raw, frozen.exaggeration, frozen.terrain).layout(positions)
+
+
+def rehearse(options: NomicProjectOptions) -> None:
+    """Run everything once on a few points, so that it is imported, and compiled for the types in use."""
+    size = FEW + 1
+    ring = (np.arange(size)[:, None] + np.arange(1, 4)) % size
+    near = NeighborGraph(ring.astype(np.int32), np.ones(ring.shape, dtype=np.float32))
+    context, angle = Context(), np.linspace(0.0, 2.0 * np.pi, size, endpoint=False)
+    circle = (3.0 * np.stack([np.cos(angle), np.sin(angle)], axis=1)).astype(np.float32)
+    with Workers(1, size) as workers:
+        swarm = Swarm(circle, pulls(near, 3, 3, 0.0), options.min_dist, workers)
+        swarm.reorder(along_curve(circle))
+        swarm.run(EARLY, 1, lambda _done: None)
+        structure(swarm.points, swarm.pull)
+        positions, terrain = raise_terrain(circle, 1.0, workers, lambda _done, _most: None)
+    place(near, Frozen(circle, 1.0, terrain).layout(positions), options, context)
+
+
+def _few(index: Index, context: Context) -> Layout:
+    positions = (starting_positions("pca", index.vectors, context.random(), lambda: None) / SCALE).astype(np.float32)
+    context.progress(1.0, "laid out")
+    return Frozen(positions, 1.0, None).layout(positions)
+
+
+def _pull_of(index: Index, options: NomicProjectOptions) -> Pull:
+    rows = len(index.vectors)
+    graph = index.neighbors(max(min(options.reach(), rows - 1), 0))
+    near, wide = neighborhood(options.n_neighbors, rows), neighborhood(options.reach(), rows)
+    return pulls(graph, near, wide, options.rho)
+
+
+def _settled(swarm: Swarm, options: NomicProjectOptions, context: Context) -> tuple[NDArray[np.float32], float, float]:
+    """Run the forces; return the points, the last exaggeration, and how far the clumps follow the graph (0 to 1)."""
+    steps = STEPS_PER_EPOCH * options.n_epochs
+    early = int(EARLY_SHARE * steps)
+    judged = int(JUDGED_AT * (steps - early))
+    swarm.run(EARLY, early, _stepping(context, 0, steps))
+    order = along_curve(swarm.points)
+    swarm.reorder(order)
+    high, low = LATE_RATE
+    middle = high + (low - high) * JUDGED_AT
+    swarm.run(Phase((1.0, 1.0), (high, middle), LATE_MOMENTUM), judged, _stepping(context, early, steps))
+    shaped = structure(swarm.points, swarm.pull) if options.spread > 0 else 0.0
+    rows = len(order)
+    last = 1.0 + EXCESS * options.spread * shaped * min(1.0, FULL_EXCESS_UP_TO / rows)
+    phase = Phase((last, last), (middle, low), LATE_MOMENTUM)
+    swarm.run(phase, steps - early - judged, _stepping(context, early + judged, steps))
+    raw = np.empty_like(swarm.points)
+    raw[order] = swarm.points
+    return raw, last, shaped
+
+
+def _sea(raw: NDArray[np.float32], spread: float, shaped: float) -> float:
+    """Return the share of sea that `spread` asks for; in between what the layout has and what `spread` says."""
+    own = sea_share(raw)
+    wanted = float(np.interp(spread, (0.0, *SPREADS), (own, *SEAS)))
+    return own + max(wanted - own, 0.0) * shaped
+
+
+def _known_places(
+    near: NeighborGraph, raw: NDArray[np.float32], rows: NDArray[np.int64], random: np.random.Generator
+) -> NDArray[np.float32]:
+    """Return float32 [N, 2]: known rows where they were, new ones beside their nearest neighbour that has a place."""
+    known = rows >= 0
+    points = np.zeros((len(rows), 2), dtype=np.float32)
+    points[known] = raw[rows[known]]
+    beside = BESIDE * random.normal(size=points.shape).astype(np.float32)
+    while not known.all():
+        new = np.flatnonzero(~known)
+        placed = known[near.indices[new]] & (near.indices[new] >= 0)
+        found = placed.any(axis=1)
+        if not found.any():
+            points[new] = raw.mean(axis=0) + beside[new] * raw.std(axis=0) / BESIDE
+            break
+        chosen = near.indices[new[found], placed[found].argmax(axis=1)]
+        points[new[found]] = points[chosen] + beside[new[found]]
+        known[new[found]] = True
+    return points
+
+
+def _stepping(context: Context, before: int, steps: int) -> Callable[[int], None]:
+    def report(done: int) -> None:
+        share = (before + done) / steps
+        message = f"epoch {(before + done) // STEPS_PER_EPOCH} of {-(-steps // STEPS_PER_EPOCH)}"
+        context.progress(START_DONE + (FORCES_DONE - START_DONE) * share, message)
+
+    return report
+
+
+def _rising(context: Context) -> Callable[[int, int], None]:
+    def report(done: int, most: int) -> None:
+        context.progress(FORCES_DONE + (1.0 - FORCES_DONE) * done / most, f"terrain, pass {done}")
+
+    return report

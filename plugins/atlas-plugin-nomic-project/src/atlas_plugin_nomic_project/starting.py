@@ -1,0 +1,72 @@
+"""Where the points start: by their two principal components, or anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["SCALE", "principal_positions", "starting_positions"]
+
+# So small that the early steps, in which neighbours pull hard, are free to arrange everything.
+SCALE = 1e-4
+SAMPLE = 4096
+BLOCK = 8192
+ROUNDS = 12
+
+
+def starting_positions(
+    how: Literal["pca", "random"], vectors: NDArray[np.float32], random: np.random.Generator, tick: Callable[[], None]
+) -> NDArray[np.float32]:
+    """Return float32 [N, 2] of standard deviation 1e-4, no two points equal; `tick` is called now and then."""
+    noise = random.normal(size=(len(vectors), 2))
+    if how == "random":
+        return (SCALE * noise).astype(np.float32)
+    places = principal_positions(vectors, random, tick)
+    places -= places.mean(axis=0)
+    spread = places.std(axis=0)
+    flat = spread <= 1e-9 * max(float(np.abs(vectors[:SAMPLE]).max(initial=0.0)), 1e-30)
+    scaled = np.where(flat, noise, places / np.where(flat, 1.0, max(float(spread.max()), 1e-30)) + 1e-2 * noise)
+    return (SCALE * scaled).astype(np.float32)
+
+
+def principal_positions(
+    vectors: NDArray[np.float32], random: np.random.Generator, tick: Callable[[], None]
+) -> NDArray[np.float64]:
+    """Return float64 [N, 2], the first two principal components; the axes are those of a sample.
+
+    By subspace iteration without BLAS, whose last bits depend on how many threads it has.
+    """
+    rows, width = vectors.shape
+    chosen = np.sort(random.choice(rows, size=min(rows, SAMPLE), replace=False))
+    sample = vectors[chosen].astype(np.float64)
+    mean = sample.mean(axis=0)
+    sample -= mean
+    axes = _orthonormal(random.normal(size=(width, min(4, width))))
+    for _ in range(ROUNDS):
+        tick()
+        axes = _orthonormal(np.einsum("nd,nk->dk", sample, np.einsum("nd,dk->nk", sample, axes)))
+    places = np.zeros((rows, 2))
+    found = min(2, axes.shape[1])
+    single, offset = axes[:, :found].astype(np.float32), np.einsum("d,dk->k", mean, axes[:, :found])
+    for start in range(0, rows, BLOCK):
+        tick()
+        block = slice(start, start + BLOCK)
+        places[block, :found] = np.einsum("nd,dk->nk", vectors[block], single) - offset
+    return places
+
+
+def _orthonormal(axes: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the columns made orthonormal one after the other; one that depends on earlier ones becomes zero."""
+    result = np.zeros_like(axes)
+    for column in range(axes.shape[1]):
+        axis = axes[:, column].copy()
+        before = float(np.sqrt((axis * axis).sum()))
+        for _ in range(2):
+            axis -= result[:, :column] @ (result[:, :column].T @ axis)
+        length = float(np.sqrt((axis * axis).sum()))
+        if length > 1e-12 * before and length > 0:
+            result[:, column] = axis / length
+    return result

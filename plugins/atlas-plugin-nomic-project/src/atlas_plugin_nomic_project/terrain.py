@@ -1,0 +1,138 @@
+"""Terrain: the finished layout drawn together into lands with sea between, without changing what lies beside what.
+
+A mean shift with a plateau (ours). rho is the density of points blurred by s, m its median at the points; points climb
+phi = -log(1 / (rho + m / 50) + 1 / (1.5 m)): in the sea like a mean shift, on land, where rho is above m, ever less, so
+that lands keep an area. s falls from pass to pass. The map of the plane onto itself is smooth at the scale s, which is
+far above the distance between points, so that neighbourhoods move as a whole.
+
+Importing this module imports scipy and numba; do it inside a working method.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+from scipy.ndimage import map_coordinates
+
+from atlas_plugin_nomic_project.kernels import carry, read
+from atlas_plugin_nomic_project.mesh import density
+from atlas_plugin_nomic_project.sea import sea_share
+from atlas_plugin_nomic_project.workers import Workers, parts_of
+
+__all__ = ["Terrain", "raise_terrain"]
+
+PASSES, SHARPEST_AT = 40, 30
+STEP = 0.2
+# The blur of the first and the sharpest pass, in sides of the map; the sharpest is no more than this many units.
+WIDEST, SHARPEST, SHARPEST_UNITS = 0.025, 0.008, 2.5
+SIDE, INNER = 1.3, (0.002, 0.998)
+NODES_PER_BLUR, FEWEST_NODES, MOST_NODES = 2.5, 128, 1024
+FLOOR, PLATEAU = 0.02, 1.5
+# Test points that record the displacement for rows to come: 4 for every distance between points, 512 a side at most.
+RECORDED_PER_POINT, FEWEST_RECORDED, MOST_RECORDED = 4, 64, 512
+
+
+@dataclass(frozen=True)
+class Terrain:
+    """What the terrain did to the plane.
+
+    Attributes:
+        frame: float64 [3], the place of the first test point, x and y, and the number of them per unit.
+        shift: float32 [P, P, 2], where each test point went, less where it was.
+    """
+
+    frame: NDArray[np.float64]
+    shift: NDArray[np.float32]
+
+    def carried(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return float32 [M, 2], where the terrain takes `points`; those outside it move as its edge does."""
+        at = ((points - self.frame[:2]) * self.frame[2]).T
+        shift = [map_coordinates(self.shift[:, :, axis], at, order=1, mode="nearest") for axis in range(2)]
+        return (points + np.stack(shift, axis=1)).astype(np.float32)
+
+
+def raise_terrain(
+    points: NDArray[np.float32], sea: float, workers: Workers, report: Callable[[int, int], None]
+) -> tuple[NDArray[np.float32], Terrain | None]:
+    """Return the points float32 [N, 2] drawn together until the sea's share of the map is `sea`, and what was done.
+
+    Args:
+        points: a layout; stays as it is.
+        sea: wanted share of the lands' hull, 0 to 1; may be missed.
+        workers: threads.
+        report: receives how many passes are done and how many there are at most; what it raises comes through.
+    """
+    moved = points.copy()
+    plane = _plane(points)
+    if plane is None:
+        return moved, None
+    low, side, nodes = plane
+    frame = np.array([*low, (nodes - 1) / side])
+    recorded = int(np.clip(RECORDED_PER_POINT * np.sqrt(len(points)), FEWEST_RECORDED, MOST_RECORDED))
+    ticks = np.linspace(0.0, side, recorded)
+    first = np.stack(np.meshgrid(low[0] + ticks, low[1] + ticks, indexing="ij"), axis=-1).reshape(-1, 2)
+    test = first.astype(np.float32)
+    sharpest = min(SHARPEST * side, SHARPEST_UNITS)
+    done = 0
+    while done < PASSES and sea_share(moved) < sea:
+        blur = WIDEST * side * (sharpest / (WIDEST * side)) ** min(done / SHARPEST_AT, 1.0)
+        _climb((moved, test), blur, frame, nodes, workers)
+        done += 1
+        report(done, PASSES)
+    if not done:
+        return moved, None
+    shift = (test - first).astype(np.float32).reshape(recorded, recorded, 2)
+    return moved, Terrain(np.array([*low, (recorded - 1) / side]), shift)
+
+
+def _plane(points: NDArray[np.float32]) -> tuple[NDArray[np.float64], float, int] | None:
+    """Return the low corner and the side of the square in which terrain is raised, and its nodes a side."""
+    inner = np.quantile(points.astype(np.float64), INNER, axis=0)
+    side = SIDE * float((inner[1] - inner[0]).max())
+    if not side > 0:
+        return None
+    nodes = NODES_PER_BLUR * side / min(SHARPEST * side, SHARPEST_UNITS)
+    even = fft.next_fast_len(int(np.clip(nodes, FEWEST_NODES, MOST_NODES)), real=True)
+    return inner.mean(axis=0) - side / 2.0, side, int(even)
+
+
+def _climb(
+    moving: tuple[NDArray[np.float32], NDArray[np.float32]],
+    blur: float,
+    frame: NDArray[np.float64],
+    nodes: int,
+    workers: Workers,
+) -> None:
+    """Move points and test points one step up the hill that the points make."""
+    points, _ = moving
+    # Points beyond the stencil's reach belong to no node.
+    within = ((points - frame[:2]) * frame[2]).astype(np.float32)
+    inside = ((within >= 1.0) & (within < nodes - 3.0)).all(axis=1)
+    crowd = _blurred(density(points[inside], frame, (nodes, nodes), workers), blur * frame[2])
+    here = np.empty(int(inside.sum()), dtype=np.float32)
+    read(points[inside], crowd, frame, here, 0, len(here))
+    median = float(np.median(here)) if len(here) else 0.0
+    if not median > 0:
+        return
+    hill = -np.log(1.0 / (np.maximum(crowd, 0.0) + FLOOR * median) + 1.0 / (PLATEAU * median)).astype(np.float32)
+    for array in moving:
+        parts = parts_of(len(array))
+
+        def move(part: int, array: NDArray[np.float32] = array, parts: list[tuple[int, int]] = parts) -> None:
+            carry(array, hill, frame, STEP * blur * blur, blur / 2.0, *parts[part])
+
+        workers.run(move, len(parts))
+
+
+def _blurred(mesh: NDArray[np.float32], blur: float) -> NDArray[np.float32]:
+    """Return `mesh` [P, P] convolved with a Gaussian of `blur` nodes, by FFT; the margin around the map is empty."""
+    size = len(mesh)
+    waves = fft.rfft2(mesh)
+    decay = np.exp(-0.5 * (2.0 * np.pi * blur * fft.fftfreq(size)) ** 2).astype(np.float32)
+    waves *= decay[:, None] * decay[None, : size // 2 + 1]
+    blurred: NDArray[np.float32] = fft.irfft2(waves, s=mesh.shape)
+    return blurred
