@@ -169,6 +169,14 @@ def test_bare_vectors_are_mapped_in_one_line(seed: Seed) -> None:
     assert dataset.maps[0].embeddings.projected[["x", "y"]].shape == (60, 2)
 
 
+def test_the_first_map_of_the_readme(seed: Seed, capsys: pytest.CaptureFixture[str]) -> None:
+    # 10,000 rows there, which take half a minute of computing: 500 are the same test.
+    with pytest.warns(UserWarning, match="topic_label_field"):
+        dataset = seed.run("first map", replace={"10000": 500})["dataset"]
+    assert dataset.total_datums == dataset.maps[0].embeddings.latent.shape[0] == 500
+    assert dataset.maps[0].map_link in capsys.readouterr().out
+
+
 def test_nearest_rows_are_found_by_id(seed: Seed, capsys: pytest.CaptureFixture[str]) -> None:
     dataset = AtlasDataset("readme", unique_id_field="id")
     rows = some_reviews()
