@@ -15,6 +15,7 @@ from localatlas.ingest import attach, conform, merge_schema, storable, to_vector
 from localatlas.ingest.batch import Batch, read_batch
 from localatlas.pipeline import jobs
 from localatlas.pipeline.commit import index_records
+from localatlas.pipeline.readers import versions_read
 from localatlas.protocols import DatasetStore
 from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN
 from localatlas.stored_map import user_columns
@@ -105,9 +106,9 @@ def tidy(store: DatasetStore, before: int) -> None:
 
 
 def _versions_in_use(store: DatasetStore) -> list[int]:
-    """Return the versions that finished maps show and that unfinished builds read."""
+    """Return the versions that finished maps show, that unfinished builds read, and that somebody looks at."""
     building = {job.version for job in jobs.jobs(store) if job.state != "done"}
-    return sorted(building | {record.version for record in index_records(store)})
+    return sorted(building | versions_read(store) | {record.version for record in index_records(store)})
 
 
 def _check_arguments(on_conflict: str, id_field: str | None, pbar: Any) -> None:

@@ -43,7 +43,7 @@ def map_data(
     identifier: str | None = None,
     description: str = "",
     id_field: str | None = None,
-    is_public: bool = True,
+    is_public: bool | None = None,
     indexed_field: str | None = None,
     projection: Any = None,
     topic_model: Any = True,
@@ -64,7 +64,7 @@ def map_data(
         identifier: of the new dataset; a free name is made up when None.
         description: of the new dataset.
         id_field: the column of ids.
-        is_public: recorded and shown.
+        is_public: recorded and shown; None is True for a new dataset, and leaves an empty one that exists as it is.
         indexed_field: the text column to map, or to name the topics of vectors by.
         projection: as in `create_index`.
         topic_model: likewise.
@@ -121,7 +121,7 @@ def _check_plan(batch: Batch, request: BuildRequest) -> None:
         make_plan(rows, request)
 
 
-def _opened(identifier: str | None, description: str, id_field: str | None, is_public: bool) -> AtlasDataset:
+def _opened(identifier: str | None, description: str, id_field: str | None, is_public: bool | None) -> AtlasDataset:
     """Return the named dataset, or a new one under a name that is made up."""
     if identifier is not None:
         return AtlasDataset(identifier, description, id_field, is_public)
