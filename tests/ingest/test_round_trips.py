@@ -20,7 +20,9 @@ from localatlas import AtlasDataset
 from localatlas.errors import AtlasTypeError, AtlasValueError
 
 TEXT = st.text(max_size=6)
-NAMES = TEXT | st.sampled_from(["x", "y", "id", "ID", "text", "_x", "a.b", "数据", "ß", "\0", "c_00", "_rowid"])
+NAMES = st.text(min_size=1, max_size=6) | st.sampled_from(
+    ["x", "y", "id", "ID", "text", "_x", "a.b", "数据", "ß", "\0", "c_00", "_rowid"]
+)
 ITEMS: dict[str, st.SearchStrategy[Any]] = {
     "bool": st.booleans(),
     "int": st.integers(-(2**63), 2**63 - 1),
@@ -33,7 +35,7 @@ ITEMS: dict[str, st.SearchStrategy[Any]] = {
     "decimal": st.decimals(-(10**9), 10**9, places=2),
     "null": st.none(),
 }
-IDS = st.text(max_size=37) | st.sampled_from(["a", "A", "é", "e\u0301", "x" * 36])
+IDS = st.text(min_size=1, max_size=37) | st.sampled_from(["a", "A", "é", "e\u0301", "x" * 36])
 ROUNDS = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

@@ -46,7 +46,8 @@ class Holder(Protocol):
 class FlockHolder:
     """A kernel lock on a file; the kernel frees it when its process ends, however it ends."""
 
-    longest_wait = 0.1
+    # Less than adding a small batch takes, so that of two who add at once neither idles for long.
+    longest_wait = 0.01
 
     def __init__(self, path: Path) -> None:
         self._path = path
