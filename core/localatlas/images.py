@@ -44,8 +44,8 @@ DAMAGE = (
     RuntimeError,
 )
 # What PNG holds as it is, and what holds other modes of pillow without loss; what remains becomes RGB.
-OF_PNG = frozenset({"1", "L", "LA", "I", "I;16", "P", "RGB", "RGBA"})
-LIKE = MappingProxyType({"I;16B": "I", "I;16L": "I", "I;16N": "I", "La": "LA", "PA": "RGBA", "RGBa": "RGBA"})
+OF_PNG = frozenset({"1", "L", "LA", "I;16", "P", "RGB", "RGBA"})
+LIKE = MappingProxyType({"I": "I;16", "La": "LA", "PA": "RGBA", "RGBa": "RGBA"})
 SHORT = 255
 LONG = 65_535
 # Any side will do to prove that a file can be read to its end; a JPEG is decoded at an eighth then.
@@ -95,6 +95,8 @@ def encode(image: Image) -> bytes:
         if image.mode in {"F", "I"} and not _fits_16_bits(image):
             raise InvalidDataError(f"its pixels (mode {image.mode}) are no numbers of 8 or 16 bits; scale them first")
         upright = ImageOps.exif_transpose(image)
+        if upright.mode.startswith("I;16") and upright.mode not in OF_PNG:
+            upright = upright.convert("I")  # of another byte order; the way to PNG's leads through here
         plain = upright if upright.mode in OF_PNG else upright.convert(LIKE.get(upright.mode, "RGB"))
         buffer = io.BytesIO()
         plain.save(buffer, format="PNG", compress_level=3, exif=b"")

@@ -75,7 +75,7 @@ class EfficientNetLite0:
         return vectors
 
     def describe(self, vectors: NDArray[np.float32], context: Context) -> list[str]:  # noqa: ARG002
-        """Return the names of the one to four likeliest ImageNet classes of each vector, the likeliest first."""
+        """Return the names of the one to three likeliest ImageNet classes of each vector; "" where none is likely."""
         return describe(vectors)
 
     def text_similarity(

@@ -50,12 +50,13 @@ def weights_bytes() -> bytes:
 
 @lru_cache(maxsize=1)
 def class_names() -> tuple[str, ...]:
-    """Return the names of ImageNet's 1,000 classes, in the order of the classifier.
+    """Return the names of ImageNet's 1,000 classes, in the order of the classifier, without what is in parentheses.
 
     Raises:
         ModelNotAvailableError: they are not on this machine, or others lie in their place.
     """
-    return tuple(json.loads(_read(NAMES_MODULE, NAMES_FILE, NAMES_SHA256)))
+    names = json.loads(_read(NAMES_MODULE, NAMES_FILE, NAMES_SHA256))
+    return tuple(name.partition(" (")[0] for name in names)
 
 
 def class_texts(characters: int) -> list[str]:

@@ -16,9 +16,13 @@ __all__ = ["class_probabilities", "describe"]
 # drawings, it is 15.7 with a standard deviation of 2.1; a wrong length is only a wrong temperature by as much.
 FEATURE_LENGTH = 16.0
 BLOCK = 4096
-MOST_NAMES = 4
-# A name is worth saying if its class is at least a fifth as likely as the likeliest.
-WORTH_SAYING = 0.2
+# A wrong name misleads more than none helps. On the stamps the likeliest class shares a word with the caption in 28 % of
+# the images, and in 53 % of those, two in five, where it has a likelihood of 0.4; what remains is mostly near (an ox
+# for a donkey). On drawings outside the network's world, such as emoji, those are one in five, and a quarter share one.
+SURE = 0.4
+# Beside the first, names that are at least half as likely are worth saying.
+MOST_NAMES = 3
+WORTH_SAYING = 0.5
 
 
 def class_probabilities(
@@ -39,12 +43,12 @@ def class_probabilities(
 
 
 def describe(vectors: NDArray[np.float32]) -> list[str]:
-    """Return the names of the likeliest classes of each vector, joined by ", ", the likeliest first."""
+    """Return the names of the likeliest classes of each vector, joined by ", "; "" where no class is likely enough."""
     names = class_names()
     words: list[str] = []
     for _, likely in class_probabilities(vectors):
         best = np.argsort(-likely, axis=1, kind="stable")[:, :MOST_NAMES]
         chances = np.take_along_axis(likely, best, axis=1)
-        said = chances >= WORTH_SAYING * chances[:, :1]
+        said = (chances >= WORTH_SAYING * chances[:, :1]) & (chances[:, :1] >= SURE)
         words += [", ".join(names[number] for number in row[keep]) for row, keep in zip(best, said, strict=True)]
     return words
