@@ -133,7 +133,7 @@ def test_the_projector_is_chosen_by_size(components: str, rows: int, installed: 
 
 def test_the_finder_is_chosen_by_size() -> None:
     assert defaults.neighbor_finder(defaults.EXACT_NEIGHBORS_UP_TO) == "exact"
-    assert defaults.neighbor_finder(defaults.EXACT_NEIGHBORS_UP_TO + 1) == "nn-descent"
+    assert defaults.neighbor_finder(defaults.EXACT_NEIGHBORS_UP_TO + 1) == "cells"
 
 
 def test_the_embedder_is_chosen_by_modality() -> None:

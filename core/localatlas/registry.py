@@ -43,6 +43,7 @@ REVIEWED = {
     "phrases": "atlas-plugin-topics",
     "nomic-duplicates": "atlas-plugin-duplicates",
     "exact": "atlas-plugin-neighbors",
+    "cells": "atlas-plugin-neighbors",
     "nn-descent": "atlas-plugin-neighbors",
     "lance": "atlas-plugin-lance",
     "file": "atlas-plugin-lance",

@@ -29,4 +29,4 @@ def test_the_limits_are_what_decides() -> None:
     installed = ["nomic-project", "umap"]
     assert [defaults.projector(rows, installed) for rows in (defaults.LARGE - 1, defaults.LARGE)] == installed[::-1]
     limit = defaults.EXACT_NEIGHBORS_UP_TO
-    assert [defaults.neighbor_finder(rows) for rows in (limit, limit + 1)] == ["exact", "nn-descent"]
+    assert [defaults.neighbor_finder(rows) for rows in (limit, limit + 1)] == ["exact", "cells"]
