@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fences import ROOT, section
-from localatlas import AtlasDataset, atlas, configure, embed, hooks, testing
+from localatlas import AtlasDataset, atlas, configure, embed, hooks, readers, testing
 from localatlas.data_operations import (
     AtlasMapData,
     AtlasMapDuplicates,
@@ -23,7 +23,7 @@ from signatures import shown
 
 PAGE = ROOT / "docs" / "reference" / "python.md"
 CODE = re.compile(r"`([^`\n]+)`")
-MODULES = ["atlas", "embed", "data_inference", "hooks", "protocols", "testing"]
+MODULES = ["atlas", "embed", "data_inference", "hooks", "protocols", "readers", "testing"]
 CLASSES: list[type[Any]] = [
     AtlasDataset,
     AtlasIndex,
@@ -40,6 +40,7 @@ FUNCTIONS = {
     "`localatlas.atlas`": [atlas.map_data],
     "`localatlas.embed`": [embed.text],
     "`localatlas.configure`": [configure],
+    "`localatlas.readers`": [readers.read, readers.stream, readers.open_source],
     "`localatlas.hooks`": [getattr(hooks, name) for name in hooks.__all__],
     "`localatlas.testing`": [testing.conformance, testing.run_checks, testing.checks_for, testing.kind_of],
 }

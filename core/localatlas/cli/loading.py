@@ -74,9 +74,12 @@ def append(dataset: AtlasDataset, reading: Reading, console: Console, **options:
     """Add the parts of a reading one by one, with a bar in a terminal."""
     from localatlas.cli.live import loading_bar
 
+    before = dataset.total_datums
     with loading_bar(console, reading.rows) as bar:
         for part in reading.parts():
             dataset.add_data(**part, pbar=bar, **options)
+        if options.get("on_conflict") == "ignore":
+            bar.rows = dataset.total_datums - before
 
 
 @contextmanager

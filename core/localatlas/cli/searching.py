@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["search_command"]
 
 SHOWN = 180
-Hits: TypeAlias = list[tuple[Any, float | None]]
+_Hits: TypeAlias = list[tuple[Any, float | None]]
 
 
 @click.command("search")
@@ -76,19 +76,19 @@ def search_command(
 
 def _holding(
     projection: AtlasProjection, query: str, field: str | None, count: int, *, regex: bool
-) -> tuple[int, Hits]:
+) -> tuple[int, _Hits]:
     ids = projection.select({"type": "text", "query": query, "regex": regex, "fields": [field] if field else None})
     return len(ids), [(each, None) for each in ids[:count]]
 
 
-def _nearest(projection: AtlasProjection, query: str, count: int, *, image: bool) -> Hits:
+def _nearest(projection: AtlasProjection, query: str, count: int, *, image: bool) -> _Hits:
     from pathlib import Path
 
     ids, distances = projection.embeddings.search([Path(query) if image else query], k=count)
     return list(zip(ids[0], distances[0], strict=True))
 
 
-def _print(hits: Hits, rows: list[dict[str, Any]], field: str | None, pattern: str | None) -> None:
+def _print(hits: _Hits, rows: list[dict[str, Any]], field: str | None, pattern: str | None) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table

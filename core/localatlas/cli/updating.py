@@ -12,7 +12,7 @@ __all__ = ["update_command"]
 
 @click.command("update")
 @click.argument("dataset")
-@click.argument("sources", metavar="[FILE]...", nargs=-1)
+@click.argument("sources", metavar="[FILE...]", nargs=-1)
 @click.option("--vectors", metavar="FILE|COLUMN", help="The rows' vectors, where the dataset has vectors of your own.")
 @click.option("--images", metavar="COLUMN", help="The column of the images' paths or URLs.")
 @click.option(
