@@ -59,7 +59,9 @@ def _set_of(wanted: list[Any], kind: pa.DataType, what: str) -> pa.Array:
         return pa.array([value for value in whole if limits.min <= value <= limits.max], kind)
     if types.is_floating(kind):
         doubles = [value for value in _of_kind(wanted, (int, float), kind, what) if _is_double(value)]
-        return pa.array([float(value) for value in doubles], pa.float64())
+        # Arrow tells -0.0 from 0.0.
+        zeros = [0.0, -0.0] if 0 in doubles else []
+        return pa.array([*map(float, doubles), *zeros], pa.float64())
     raise AtlasValueError(
         f"{what} is {kind}; only texts, numbers and booleans can be chosen by value, and null in any column. "
         "Dates take a range"

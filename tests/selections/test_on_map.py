@@ -1,0 +1,114 @@
+"""Selections over maps as they are built and stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from localatlas import AtlasDataset
+from localatlas import selections as s
+from localatlas.errors import AtlasValueError, NotReadyError
+from localatlas.indices import AtlasProjection
+from localatlas.selections import space as spaces
+from localatlas.selections.on_map import rows_of
+from localatlas.selections.space import IndexSpace, Space
+from numpy.typing import NDArray
+
+
+@pytest.fixture
+def made(dataset: AtlasDataset) -> AtlasProjection:
+    """The map of the seven sample rows; the third says what the first says, the last is blank."""
+    return dataset.create_index(indexed_field="text", progress=False)
+
+
+def test_select_returns_ids_in_upload_order(dataset: AtlasDataset, made: AtlasProjection) -> None:
+    wanted = s.contains("river") | s.at_most("n", 0)
+    assert made.select(wanted) == ["r0", "r3", "r4", "r5"]
+    assert made.select(wanted.to_dict()) == made.select(wanted.to_json()) == made.select(wanted)
+    dataset.delete_data(["r4"])
+    assert made.select(wanted) == ["r0", "r3", "r5"]
+    assert rows_of(made, wanted).tolist() == [True, False, False, True, False, True, False]
+
+
+def test_rows_without_an_id_field_are_known_by_position(components: str) -> None:
+    dataset = AtlasDataset("plain")
+    dataset.add_data([{"text": text} for text in ("a b", "c d", "b c")])
+    made = dataset.create_index(indexed_field="text", progress=False)
+    assert made.select(s.contains("b")) == [0, 2]
+    assert made.select(s.has_ids([1, 2, 77])) == [1, 2]
+
+
+def test_a_text_finds_what_means_the_same(made: AtlasProjection) -> None:
+    assert made.select(s.like("slow river boat", k=1)) == ["r3"]
+    assert made.select(s.like("red apple pie", similarity=0.999)) == ["r0", "r2"]
+    # A row without a vector means nothing.
+    assert made.select(s.like("red", k=100)) == [f"r{row}" for row in range(6)]
+
+
+def test_neighbours_are_those_of_the_vector_search(made: AtlasProjection) -> None:
+    for row in range(6):
+        for k in (1, 2, 4, 6):
+            (found,), _ = made.embeddings.vector_search(ids=[f"r{row}"], k=k)
+            assert made.select(s.near(f"r{row}", k)) == sorted(found)
+
+
+def test_a_row_without_a_vector_has_no_neighbours(made: AtlasProjection) -> None:
+    with pytest.raises(AtlasValueError, match="has no vector: its field is null or blank"):
+        made.select(s.near("r6", 2))
+
+
+def test_vectors_are_read_in_blocks(made: AtlasProjection, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = made.select(s.like("river", k=3))
+    monkeypatch.setattr(spaces, "BLOCK", 1)
+    assert made.select(s.like("river", k=3)) == whole
+
+
+def test_topics_duplicates_and_lassos_are_those_of_the_views(made: AtlasProjection) -> None:
+    for group in made.topics.group_by_topic(1):
+        assert set(made.select(s.topic(group["topic_id"]))) == group["datum_ids"]
+        assert set(made.select(s.topic(depth=1, label=group["topic_short_description"]))) == group["datum_ids"]
+    assert made.select(s.duplicates()) == made.duplicates.deletion_candidates()
+    places = made.embeddings.df.dropna()
+    left = places[places["x"] <= 0]
+    low, high = places[["x", "y"]].min() - 1, places[["x", "y"]].max() + 1
+    box = [(low["x"], low["y"]), (0, low["y"]), (0, high["y"]), (low["x"], high["y"])]
+    assert made.select(s.within(box)) == left["id"].tolist()
+    assert made.select(~s.within(box)) == [row for row in made.data.df["id"] if row not in set(left["id"])]
+
+
+def own_vectors(metric_rows: NDArray[np.float32]) -> AtlasProjection:
+    dataset = AtlasDataset("vectors")
+    dataset.add_data([{"name": f"v{row}"} for row in range(len(metric_rows))], embeddings=metric_rows)
+    return dataset.create_index(progress=False, topic_model=False)
+
+
+def test_vectors_of_ones_own_are_found_by_vectors_only(components: str) -> None:
+    rows = np.array([[3, 0], [0, 2], [4, 4], [1, 0]], np.float32)
+    made = own_vectors(rows)
+    # Length does not count.
+    assert made.select(s.like([10.0, 0.0], similarity=0.99)) == [0, 3]
+    assert made.select(s.like([0.0, 0.1], k=2)) == [1, 2]
+    with pytest.raises(NotReadyError, match="are your own, so no words or images"):
+        made.select(s.like("anything", k=1))
+    with pytest.raises(AtlasValueError, match="vector has 3 numbers; this map's have 2"):
+        made.select(s.like([1.0, 0.0, 0.0], k=1))
+
+
+def test_the_space_of_an_index_is_a_space(made: AtlasProjection) -> None:
+    stored = made.stored
+    space = IndexSpace(stored, stored.store, made.record[0])
+    assert isinstance(space, Space)
+    far = space.from_text("red apple pie")
+    assert far.dtype == np.float32
+    assert np.isnan(far).tolist() == [False] * 6 + [True]
+    np.testing.assert_allclose(far[[0, 2]], 0, atol=1e-6)
+    np.testing.assert_array_equal(space.from_row(0), space.from_row(2))
+
+
+def test_a_euclidean_index_counts_by_euclidean_distance(made: AtlasProjection) -> None:
+    index = made.record[0]
+    other = index.model_copy(update={"plan": index.plan.model_copy(update={"metric": "euclidean"})})
+    space = IndexSpace(made.stored, made.stored.store, other)
+    assert space.metric == "euclidean"
+    assert space.from_row(0)[[0, 2]].tolist() == [0, 0]
+    expected = np.linalg.norm(made.embeddings.latent[3] - made.embeddings.latent[0])
+    np.testing.assert_allclose(space.from_row(0)[3], expected, rtol=1e-5)
