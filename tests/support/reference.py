@@ -25,7 +25,7 @@ from localatlas.testing.example import brute_force
 from numpy.typing import NDArray
 from pydantic import Field
 
-__all__ = ["Copies", "CountedWords", "Exhaustive", "Numbers", "Principal", "Quadrants", "register_all"]
+__all__ = ["Copies", "CountedWords", "Exhaustive", "Numbers", "Placing", "Principal", "Quadrants", "register_all"]
 
 DIM = 32
 
@@ -114,6 +114,18 @@ class Principal:
         width = min(2, left.shape[1])
         places[:, :width] = (left * size)[:, :width]
         return Layout((places * self.options.scale).astype(np.float32), {"spread": size.astype(np.float32)})
+
+
+class Placing(Principal):
+    """Places new rows between their neighbours, on a map that does not move."""
+
+    def transform(
+        self, vectors: NDArray[np.float32], neighbors: NeighborGraph, layout: Layout, context: Context
+    ) -> NDArray[np.float32]:
+        weights = np.where(neighbors.indices >= 0, 1 / (neighbors.distances + 0.01), 0)[..., None]
+        places = (layout.positions[neighbors.indices] * weights).sum(axis=1) / weights.sum(axis=1)
+        context.progress(1.0, "placed")
+        return places.astype(np.float32)
 
 
 class Quadrants:
