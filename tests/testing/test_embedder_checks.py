@@ -49,6 +49,71 @@ class SoundForImages(Sound):
     modality = "image"
 
 
+class Worded(SoundForImages):
+    """Knows words too: a text and an image are alike as their hashes are."""
+
+    def check(self) -> None:
+        pass
+
+    def describe(self, vectors: np.ndarray, context: Context) -> list[str]:
+        return [f"{int(np.argmax(vector))}, {int(np.argmin(vector))}" for vector in vectors]
+
+    def text_similarity(self, texts: Sequence[str], vectors: np.ndarray, context: Context) -> np.ndarray:
+        return np.array([hashed(text) for text in texts]) @ vectors.T
+
+
+class SetsUp(Worded):
+    def check(self) -> None:
+        self.ready = True
+
+
+class AnswersCheck(Worded):
+    def check(self) -> bool:
+        return True
+
+
+class DescribesTogether(Worded):
+    def describe(self, vectors: np.ndarray, context: Context) -> list[str]:
+        return [f"{word} of {len(vectors)}" for word in super().describe(vectors, context)]
+
+
+class DescribesInPlace(Worded):
+    def describe(self, vectors: np.ndarray, context: Context) -> list[str]:
+        vectors -= vectors.mean()
+        return super().describe(vectors, context)
+
+
+class DescribesNothing(Worded):
+    def describe(self, vectors: np.ndarray, context: Context) -> list[str]:
+        return []
+
+
+class DoublePrecision(Worded):
+    def text_similarity(self, texts: Sequence[str], vectors: np.ndarray, context: Context) -> np.ndarray:
+        return super().text_similarity(texts, vectors, context).astype(np.float64)
+
+
+class TurnedAround(Worded):
+    def text_similarity(self, texts: Sequence[str], vectors: np.ndarray, context: Context) -> np.ndarray:
+        return np.ascontiguousarray(super().text_similarity(texts, vectors, context).T)
+
+
+class Distances(Worded):
+    def text_similarity(self, texts: Sequence[str], vectors: np.ndarray, context: Context) -> np.ndarray:
+        return 2 - super().text_similarity(texts, vectors, context)
+
+
+class RanksAmongAll(Worded):
+    def text_similarity(self, texts: Sequence[str], vectors: np.ndarray, context: Context) -> np.ndarray:
+        found = super().text_similarity(texts, vectors, context)
+        return found - found.mean(axis=1, keepdims=True)
+
+
+class DeafToTexts(Worded):
+    def text_similarity(self, texts: Sequence[str], vectors: np.ndarray, context: Context) -> np.ndarray:
+        return np.repeat(super().text_similarity(["one"], vectors, context), len(texts), axis=0)
+
+
 def after(change: Callable[[np.ndarray, Sequence[Any]], np.ndarray]) -> type[Sound]:
     """Return an embedder that changes the sound vectors."""
 
@@ -165,10 +230,20 @@ FAULTS = [
     ("progress_ends_at_one", Silent),
     ("progress_ends_at_one", GoesBack),
     ("cancelling_comes_through", CannotBeStopped),
+    ("check_leaves_no_trace", SetsUp),
+    ("check_leaves_no_trace", AnswersCheck),
+    ("descriptions_follow_vectors", DescribesTogether),
+    ("descriptions_follow_vectors", DescribesInPlace),
+    ("descriptions_follow_vectors", DescribesNothing),
+    ("text_similarity_has_shape_and_range", DoublePrecision),
+    ("text_similarity_has_shape_and_range", TurnedAround),
+    ("text_similarity_has_shape_and_range", Distances),
+    ("text_similarity_follows_texts_and_vectors", RanksAmongAll),
+    ("text_similarity_heeds_the_text", DeafToTexts),
 ]
 
 
-@pytest.mark.parametrize("sound", [Sound, SoundForImages])
+@pytest.mark.parametrize("sound", [Sound, SoundForImages, Worded])
 def test_a_sound_embedder_passes_every_check(sound: type[Sound]) -> None:
     assert [result for result in run_checks(sound) if result.outcome != "passed"] == []
 
@@ -180,5 +255,5 @@ def test_a_fault_is_caught_by_its_check(check: str, faulty: type[Sound]) -> None
 
 
 def test_every_check_has_a_fault_that_it_catches() -> None:
-    named = {check.name for check in checks_for(Sound) if check.kind == "embedder"}
+    named = {check.name for check in checks_for(Worded) if check.kind == "embedder"}
     assert named == {name for name, _ in FAULTS}

@@ -70,7 +70,9 @@ def _as_list(blobs: Any) -> list[Any]:
     if isinstance(blobs, pd.Series):
         return list(blobs)
     one = isinstance(blobs, str | bytes | bytearray | memoryview | os.PathLike | Mapping | pd.DataFrame)
-    if one or _is_pil(blobs) or not isinstance(blobs, Iterable):
+    # A column that makes its items when asked may have `__getitem__` alone.
+    listed = isinstance(blobs, Iterable) or hasattr(type(blobs), "__getitem__")
+    if one or _is_pil(blobs) or not listed:
         raise AtlasTypeError(
             f"blobs must be a list of {ACCEPTED}, got {type(blobs).__qualname__}; write blobs=[...], one for every row"
         )
@@ -120,7 +122,7 @@ def _bytes_of(item: Any) -> bytes:
         return images.encode(item)
     if isinstance(item, np.ndarray):
         return images.from_pixels(item)
-    raise InvalidDataError(f"a {type(item).__qualname__} is not taken; give {ACCEPTED}")
+    raise InvalidDataError(f"an item of type {type(item).__qualname__} is not taken; give {ACCEPTED}")
 
 
 def _is_pil(item: Any) -> bool:

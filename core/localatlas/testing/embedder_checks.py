@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from localatlas.testing.check import Check, Make, check
 from localatlas.testing.example import TEXTS, ProgressLog, cancelling, pictures
 from localatlas.testing.kit import require
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "EXTRA_CHECKS"]
 
 TASKS = ("search_document", "search_query", "classification", "clustering")
 UNIT_TOLERANCE = 1e-3
 # The same item in different batches: rounding may differ, meaning may not.
 SAME_ITEM_COSINE = 0.999
+SAME_SIMILARITY = 1e-4
+QUERIES = ("a bird in a tree", "red", "les voitures de course", "數字")
 PICKLE_LIMIT = 1_000_000
 
 
@@ -35,6 +38,13 @@ def _items(embedder: Any) -> Sequence[Any]:
 def _embed(embedder: Any, items: Sequence[Any], context: Context | None = None) -> NDArray[np.float32]:
     vectors: NDArray[np.float32] = embedder.embed(items, context or Context(), task="search_document")
     return vectors
+
+
+def _lent(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the vectors as an index lends them: read-only."""
+    lent = np.array(vectors, order="C")
+    lent.flags.writeable = False
+    return lent
 
 
 @check("embedder")
@@ -187,6 +197,71 @@ def check_cancelling_comes_through(make: Make) -> None:
     raise AssertionError(message)
 
 
+@check("embedder")
+def check_check_leaves_no_trace(make: Make) -> None:
+    """`check` returns None on a machine where the embedder works, also twice, and changes nothing."""
+    embedder = make()
+    before = dict(vars(embedder)) if hasattr(embedder, "__dict__") else {}
+    answers = [embedder.check(), embedder.check()]
+    require(answers == [None, None], f"`check` must return None where all is here, not {answers}.")
+    after = dict(vars(embedder)) if hasattr(embedder, "__dict__") else {}
+    require(before == after, f"`check` must not change the instance: it set {sorted(set(after) - set(before))}.")
+
+
+@check("embedder")
+def check_descriptions_follow_vectors(make: Make) -> None:
+    """`describe` gives one text per vector, the same for a vector in any company; "" says nothing."""
+    embedder = make()
+    vectors = _lent(_embed(embedder, _items(embedder)))
+    words = embedder.describe(vectors, Context())
+    fits = isinstance(words, list) and all(isinstance(one, str) for one in words)
+    require(fits, f"`describe` must return a list of texts, not {words!r:.80}.")
+    require(len(words) == len(vectors), f"{len(vectors)} vectors must get as many descriptions, not {len(words)}.")
+    alone = [embedder.describe(vectors[row : row + 1], Context()) for row in range(len(vectors))]
+    different = [row for row, one in enumerate(alone) if one != [words[row]]]
+    require(not different, f"A description must not depend on other vectors: vector {different[:1]} has two.")
+    require(embedder.describe(vectors[:0], Context()) == [], "No vectors must get no descriptions: [].")
+
+
+@check("embedder")
+def check_text_similarity_has_shape_and_range(make: Make) -> None:
+    """`text_similarity` gives float32 [M, N] in [-1, 1]."""
+    embedder = make()
+    vectors = _lent(_embed(embedder, _items(embedder)))
+    found = embedder.text_similarity(QUERIES, vectors, Context())
+    require(isinstance(found, np.ndarray), f"`text_similarity` must return an array, not {type(found).__name__}.")
+    require(found.dtype == np.float32, f"Similarities must be float32, not {found.dtype}.")
+    expected = (len(QUERIES), len(vectors))
+    require(found.shape == expected, f"Similarities must have the shape {expected}, not {found.shape}.")
+    inside = bool(np.isfinite(found).all()) and bool((np.abs(found) <= 1.0 + UNIT_TOLERANCE).all())
+    require(inside, "Similarities must lie in [-1, 1].")
+
+
+@check("embedder")
+def check_text_similarity_follows_texts_and_vectors(make: Make) -> None:
+    """Entry [m, n] is text m's and vector n's alone: reversed input gives reversed output."""
+    embedder = make()
+    vectors = _embed(embedder, _items(embedder))
+    found = embedder.text_similarity(QUERIES, vectors, Context())
+    turned = embedder.text_similarity(QUERIES[::-1], np.ascontiguousarray(vectors[::-1]), Context())[::-1, ::-1]
+    worst = float(np.abs(found - turned).max())
+    require(
+        worst <= SAME_SIMILARITY, f"Entry [m, n] must be text m's and vector n's alone; reversed it is {worst} off."
+    )
+    alone = embedder.text_similarity(QUERIES[:1], vectors[:1], Context())
+    off = abs(float(alone[0, 0] - found[0, 0]))
+    require(off <= SAME_SIMILARITY, f"A similarity must not depend on other texts and vectors; alone it is {off} off.")
+
+
+@check("embedder")
+def check_text_similarity_heeds_the_text(make: Make) -> None:
+    """Different texts have different similarities."""
+    embedder = make()
+    found = embedder.text_similarity(QUERIES, _embed(embedder, _items(embedder)), Context())
+    distinct = len(np.unique(np.round(found, 6), axis=0))
+    require(distinct == len(QUERIES), f"{len(QUERIES)} different texts must not be answered alike; {distinct} differ.")
+
+
 CHECKS: tuple[Check, ...] = (
     check_says_what_it_is,
     check_vectors_have_shape_and_dtype,
@@ -201,4 +276,15 @@ CHECKS: tuple[Check, ...] = (
     check_every_task_is_taken,
     check_progress_ends_at_one,
     check_cancelling_comes_through,
+)
+EXTRA_CHECKS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
+    {
+        "check": (check_check_leaves_no_trace,),
+        "describe": (check_descriptions_follow_vectors,),
+        "text_similarity": (
+            check_text_similarity_has_shape_and_range,
+            check_text_similarity_follows_texts_and_vectors,
+            check_text_similarity_heeds_the_text,
+        ),
+    }
 )

@@ -16,9 +16,9 @@ __all__ = ["class_probabilities", "describe"]
 # drawings, it is 15.7 with a standard deviation of 2.1; a wrong length is only a wrong temperature by as much.
 FEATURE_LENGTH = 16.0
 BLOCK = 4096
-# A wrong name misleads more than none helps. On the stamps the likeliest class shares a word with the caption in 28 % of
-# the images, and in 53 % of those, two in five, where it has a likelihood of 0.4; what remains is mostly near (an ox
-# for a donkey). On drawings outside the network's world, such as emoji, those are one in five, and a quarter share one.
+# A wrong name misleads more than none helps. On the stamps the likeliest class shares a word with the caption in 28 %
+# of the images, and in 53 % of those where it has a likelihood of 0.4 (two in five); what remains is mostly near, such
+# as an ox for a donkey. Of emoji, which are not of the network's world, one in five passes, and a quarter of them fits.
 SURE = 0.4
 # Beside the first, names that are at least half as likely are worth saying.
 MOST_NAMES = 3
