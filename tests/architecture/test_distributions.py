@@ -119,6 +119,23 @@ def test_its_hooks_can_be_imported(plugin: Distribution) -> None:
         assert [name for name in vars(module) if name.startswith("localatlas_")], f"{target} answers no hook"
 
 
+@pytest.mark.parametrize("bridge", [found for found in distributions() if found not in plugins()], ids=str)
+def test_what_is_no_plugin_is_bounded_like_one(bridge: Distribution) -> None:
+    project, name = bridge.project, bridge.folder.name
+    assert name.startswith("localatlas-"), "plugins are named atlas-plugin-x; what bridges to something, localatlas-x"
+    assert project["name"] == name
+    assert (project["license"], project["readme"], project["requires-python"]) == ("Apache-2.0", "README.md", ">=3.11")
+    assert project["dependencies"][0] == "localatlas>=0.1,<1"
+    assert not [part for part in bridge.dependencies if ">=" not in part]
+    packages = [path for path in (bridge.folder / "src").iterdir() if path.is_dir()]
+    wanted = [f"src/{path.name}" for path in packages]
+    assert bridge.pyproject["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == wanted
+    assert all((path / "py.typed").is_file() for path in packages)
+    assert (bridge.folder / "README.md").read_text(encoding="utf-8").startswith(f"# {name}\n")
+    assert list(bridge.folder.glob("tests/test_*.py"))
+    assert not list(bridge.folder.glob("tests/**/__init__.py"))
+
+
 def test_no_two_plugins_here_give_one_name() -> None:
     given = [entry_points(plugin).items() for plugin in plugins()]
     names = [(group, name) for groups in given for group, entries in groups for name in entries]

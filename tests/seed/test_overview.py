@@ -154,12 +154,14 @@ def test_vectors_are_mapped(seed: Seed, metadata: Any) -> None:
     np.testing.assert_allclose((vectors * latent).sum(axis=1), lengths, rtol=1e-5)
 
 
-def test_a_projection_is_chosen_and_tuned(seed: Seed) -> None:
-    found = seed.run("projection")
+@pytest.mark.parametrize("model", ["umap", "nomic-project-v1", "nomic-project-v2"])
+def test_a_projection_is_chosen_and_tuned(seed: Seed, model: str) -> None:
+    # The page's snippet names umap; its text, the other two.
+    found = seed.run("projection", replace={'model="umap"': f"model={model!r}"})
     atlas_map = found["atlas_map"]
     is_a_map_of(atlas_map, len(reviews()))
     projector = atlas_map.record[0].plan.projector
-    assert projector.name == "umap"
+    assert projector.name == model
     assert {"n_neighbors": 5, "min_dist": 0.05, "n_epochs": 30}.items() <= projector.options.items()
 
 

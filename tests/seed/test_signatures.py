@@ -35,6 +35,7 @@ OTHERWISE = {
     ): "None is the deepest that there is; the reference's 3 may not be",
     ("AtlasDataset", "add_data", "data"): "the reference's default is a type by mistake",
     ("NomicDuplicatesOptions", "", "duplicate_cutoff"): "None lets the detector decide: 0.1 in the built-in one",
+    ("atlas", "map_data", "is_public"): "as in AtlasDataset",
     ("embed", "text", "model"): "None is the built-in model, which is always there",
     ("embed", "text", "long_text_mode"): "None is the model's own way",
     ("embed", "text", "inference_mode"): "everything runs here",
