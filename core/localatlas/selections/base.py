@@ -19,25 +19,28 @@ class Node(BaseModel):
 
     def __and__(self, other: Node) -> AllOf:
         """Select the rows that both select."""
+        from localatlas.selections.parsing import build
         from localatlas.selections.tree import AllOf, parts
 
         if not isinstance(other, Node):
             return NotImplemented
-        return AllOf.model_validate({"of": [*parts(self, AllOf), *parts(other, AllOf)]})
+        return build(AllOf, of=[*parts(self, AllOf), *parts(other, AllOf)])
 
     def __or__(self, other: Node) -> AnyOf:
         """Select the rows that either selects."""
+        from localatlas.selections.parsing import build
         from localatlas.selections.tree import AnyOf, parts
 
         if not isinstance(other, Node):
             return NotImplemented
-        return AnyOf.model_validate({"of": [*parts(self, AnyOf), *parts(other, AnyOf)]})
+        return build(AnyOf, of=[*parts(self, AnyOf), *parts(other, AnyOf)])
 
     def __invert__(self) -> Node:
         """Select the other rows."""
+        from localatlas.selections.parsing import build
         from localatlas.selections.tree import Not
 
-        return self.of if isinstance(self, Not) else Not.model_validate({"of": self})
+        return self.of if isinstance(self, Not) else build(Not, of=self)
 
     def to_dict(self) -> dict[str, object]:
         """Return the node as plain JSON values; `parse` reads them back."""
