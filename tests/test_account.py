@@ -164,7 +164,8 @@ def test_a_file_that_login_did_not_write_is_refused_without_its_content(config: 
     config.write_text(content, encoding="utf-8")
     with pytest.raises(StorageError, match="writes it anew") as caught:
         account.stored()
-    assert "nk-" not in str(caught.value)
+    assert "nk-" not in str(caught.value) + repr(AtlasUser())
+    assert "writes it anew" in repr(AtlasUser())
     localatlas.login(KEY)
     assert account.stored() is not None
 

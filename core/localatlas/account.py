@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from localatlas.errors import InvalidOptionError, StorageError
+from localatlas.errors import AtlasError, InvalidOptionError, StorageError
 from localatlas.naming import DEFAULT_ORGANIZATION
 
 __all__ = ["AtlasUser", "Credentials", "credentials_file", "login", "logout", "stored"]
@@ -59,7 +59,7 @@ class AtlasUser:
         """The name of the account of the operating system."""
         try:
             return getpass.getuser()
-        except (KeyError, OSError):  # a container may run under a number that has no name
+        except (ImportError, KeyError, OSError):  # a container may run under a number that has no name
             return "user"
 
     @property
@@ -78,7 +78,10 @@ class AtlasUser:
         return sorted({DEFAULT_ORGANIZATION, *(record.organization for record in Home().records())})
 
     def __repr__(self) -> str:
-        found = self.credentials
+        try:
+            found = self.credentials
+        except AtlasError as error:
+            return f"AtlasUser({self.name!r}, {error})"
         if found is None:
             return f"AtlasUser({self.name!r}, no key: {NO_ACCOUNT})"
         return f"AtlasUser({self.name!r}, key {found.shown} for {found.host or 'no server'}, from {found.source})"

@@ -119,7 +119,10 @@ def test_its_hooks_can_be_imported(plugin: Distribution) -> None:
         assert [name for name in vars(module) if name.startswith("localatlas_")], f"{target} answers no hook"
 
 
-@pytest.mark.parametrize("bridge", [found for found in distributions() if found not in plugins()], ids=str)
+@pytest.mark.parametrize(
+    "bridge",
+    [pytest.param(found, id=found.folder.name) for found in distributions() if found not in plugins()],
+)
 def test_what_is_no_plugin_is_bounded_like_one(bridge: Distribution) -> None:
     project, name = bridge.project, bridge.folder.name
     assert name.startswith("localatlas-"), "plugins are named atlas-plugin-x; what bridges to something, localatlas-x"
