@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import warnings
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,8 @@ from localatlas.pipeline.sequence import StageSequence
 from localatlas.protocols import Dataset, DatasetStore
 
 __all__ = ["run_build"]
+
+log = logging.getLogger(__name__)
 
 
 def run_build(
@@ -58,7 +61,7 @@ def run_build(
             _note(store, job, state="failed", error=f"{type(error).__name__}: {error}")
             raise
         _note(store, job, state="done", fraction=1.0, progress=1.0, reports=record.reports)
-        _retire_earlier(store, job)
+        _tidy(store, job, sequence)
     try:
         hooks.call("localatlas_after_index", dataset=dataset, map=sequence.map)
     except PluginFailedError as error:
@@ -82,8 +85,13 @@ def _note(store: DatasetStore, job: Job, **changes: Any) -> None:
     jobs.save(store, job)
 
 
-def _retire_earlier(store: DatasetStore, job: Job) -> None:
-    """Forget updates of the same map that this one made needless, finished or not."""
-    for other in jobs.jobs(store):
-        if other.map_id == job.map_id and other.id != job.id and other.base is not None:
-            jobs.retire(store, other)
+def _tidy(store: DatasetStore, job: Job, sequence: StageSequence) -> None:
+    """Forget updates of the same map that this one made needless, finished or not, and remove what nobody needs."""
+    try:
+        for other in jobs.jobs(store):
+            if other.map_id == job.map_id and other.id != job.id and other.base is not None:
+                jobs.retire(store, other)
+        sequence.sweep()
+    except OSError:
+        # The map is there; what is left over goes with the next build.
+        log.warning("what the build of %r left over could not be removed", job.plan.name, exc_info=True)

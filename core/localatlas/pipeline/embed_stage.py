@@ -10,6 +10,7 @@ from localatlas.pipeline.known import KnownVectors
 from localatlas.pipeline.measure import Meter
 from localatlas.pipeline.parts import GIVEN, BuildParts
 from localatlas.pipeline.snapshot import Snapshot, given_vectors, items
+from localatlas.pipeline.stages import save_array
 from localatlas.pipeline.vectors import collapse, gather_given
 from localatlas.protocols import Context, Embedder
 from localatlas.protocols.storage import EMBEDDING_COLUMN
@@ -43,6 +44,7 @@ def _fill_given(build: BuildParts, snapshot: Snapshot, folder: Path) -> None:
     schema = build.store.schema(version)
     width = schema.field(EMBEDDING_COLUMN).type.list_size if schema is not None else 0
     blocks = given_vectors(build.store, version, snapshot)
+    save_array(folder / "contents.npy", snapshot.contents)
     (folder / "fingerprint").write_text(GIVEN)
     gather_given(blocks, (len(snapshot.contents), width), build.plan.metric, folder)
 

@@ -45,8 +45,8 @@ class KnownVectors:
 
 
 def covers(folder: Path, older: Path) -> bool:
-    """Whether a finished result knows every content that an older one of the same embedder knows."""
-    if _fingerprint(folder) != _fingerprint(older):
+    """Whether a finished result knows every content that another one of the same embedder, finished or not, knows."""
+    if _fingerprint(folder) != _fingerprint(older) or not (older / "contents.npy").exists():
         return False
     return bool(
         np.isin(_as_keys(load_array(older / "contents.npy")), _as_keys(load_array(folder / "contents.npy"))).all()

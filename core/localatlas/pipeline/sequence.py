@@ -70,9 +70,12 @@ class StageSequence:
         parts = MapParts(layout, topics, duplicates)
         folder = page_stage(self.build, made_from, snapshot, index, making, parts)
         self.map = stored_map(self.build, folder)
-        record = self._commit({"vectors.npy": embedded / "vectors.npy", **graph_files}, folder, index)
-        sweep(self.store, self.job, self.build.stages, embedded)
-        return record
+        self._embedded = embedded
+        return self._commit({"vectors.npy": embedded / "vectors.npy", **graph_files}, folder, index)
+
+    def sweep(self) -> None:
+        """Remove what the run has made useless; once `run` has returned, which reads the version before."""
+        sweep(self.store, self.job, self.build.stages, self._embedded)
 
     def _snapshot(self) -> tuple[str, Snapshot]:
         plan, version = self.plan, self.job.version
