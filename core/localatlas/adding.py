@@ -82,7 +82,8 @@ def add_batch(store: DatasetStore, batch: Batch, id_field: str | None, on_confli
         # Before writing: where warnings are errors, nothing is written.
         _tell_of_empty_columns(batch.table, rows)
         kept = None
-        if id_field is not None and current is not None and on_conflict != "replace":
+        if id_field is not None and on_conflict != "replace":
+            # The first batch too: a store may index what it is asked for.
             kept = _without_taken(store, rows[id_field].combine_chunks(), id_field, on_conflict)
         rows = attach(rows, vectors=batch.vectors, blobs=batch.images)
         if kept is not None:

@@ -131,18 +131,26 @@ class AtlasMapEmbeddings(View):
         """The vectors that some row still has: their numbers, and themselves."""
         _, starts = self._rows_of_vector
         living = np.flatnonzero(np.diff(starts))
-        return living, self._vectors if len(living) == len(self._vectors) else self._vectors[living]
+        if len(living) == len(self._vectors):
+            return living, self._vectors
+        vectors = self._vectors[living]
+        vectors.flags.writeable = False
+        return living, vectors
 
     @cached_property
     def _ids(self) -> list[Any]:
         return list(self._map.row_ids.to_pylist())
+
+    @cached_property
+    def _row_of_id(self) -> dict[Any, int]:
+        return {value: row for row, value in enumerate(self._ids)}
 
     def _rows_of(self, ids: Sequence[Any]) -> NDArray[np.intp]:
         if not isinstance(ids, list | tuple | pa.Array):
             raise AtlasTypeError(f"ids must be a list of ids, got {type(ids).__qualname__}")
         if isinstance(ids, pa.Array):
             ids = ids.to_pylist()
-        row_of = {value: row for row, value in enumerate(self._ids)}
+        row_of = self._row_of_id
         placed = (self._vector_of_row >= 0) & self._map.alive
         missing = [value for value in ids if value not in row_of or not placed[row_of[value]]]
         if missing:

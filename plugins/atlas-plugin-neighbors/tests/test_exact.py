@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
-from atlas_plugin_neighbors import ExactNeighbors
+from atlas_plugin_neighbors import ExactNeighbors, geometry
 from atlas_plugin_neighbors.geometry import Geometry
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from localatlas.errors import BuildCancelled, InvalidDataError
 from localatlas.protocols import Context, NeighborFinder, SupportsSearch
+from localatlas.protocols.nouns import Metric
 from localatlas.testing.example import brute_force, clusters
 
 
@@ -116,3 +119,32 @@ def test_cancelling_stops_between_blocks() -> None:
 def test_an_empty_table_has_an_empty_graph() -> None:
     graph = finder().build(np.empty((0, 4), np.float32), 5, "cosine", Context())
     assert graph.indices.shape == (0, 0)
+
+
+def test_a_table_that_is_lent_again_is_not_looked_through_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    plain = Geometry.of.__func__  # type: ignore[attr-defined]
+
+    def watched(cls: type[Geometry], vectors: np.ndarray, metric: Metric) -> Geometry:
+        looked.append(len(vectors))
+        made: Geometry = plain(cls, vectors, metric)
+        return made
+
+    monkeypatch.setattr(Geometry, "of", classmethod(watched))
+    table = clusters(200, noise=1.0)
+    lent = table.copy()
+    lent.flags.writeable = False
+    first = finder().search(lent, table[:3], 4, "cosine", Context())
+    again = finder().search(lent, table[:3], 4, "cosine", Context())
+    assert looked == [200, 3, 3]
+    assert np.array_equal(first.indices, again.indices)
+    assert np.array_equal(first.distances, again.distances)
+    finder().search(lent, table[:3], 4, "euclidean", Context())
+    assert looked == [200, 3, 3, 200, 3]
+    # Another table where the first one was, and one that may change.
+    del lent
+    gc.collect()
+    assert not geometry._remembered
+    for _ in range(2):
+        finder().search(table, table[:3], 4, "cosine", Context())
+    assert looked[-4:] == [200, 3, 200, 3]

@@ -110,6 +110,8 @@ class LanceDatasetStore:
 
     def find(self, column: str, values: pa.Array) -> pa.Array:
         """Return those of `values` that occur in `column`."""
+        # Before the first row too: who looks ids up before he adds rows does so each time.
+        self._looked_up.add(column)
         with self._reading(None) as physical:
             if not physical or not len(values):
                 return values.slice(0, 0)
@@ -280,6 +282,7 @@ class LanceDatasetStore:
         return commit(head.changed(physical, above))
 
     def _without(self, head: Head, column: str, values: pa.Array) -> tuple[int, int]:
+        self._looked_up.add(column)
         if not head.physical or not len(values):
             return head.physical, 0
         looked = pc.drop_null(pc.unique(self._looked(head.physical, column, values)))

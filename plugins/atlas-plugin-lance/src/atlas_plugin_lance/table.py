@@ -101,7 +101,9 @@ class LanceTable:
     def offsets(self, version: int, column: str, values: pa.Array) -> pa.Array:
         """Return int64 [len(values)]: the offset of a row with each value in `column`, null where there is none."""
         kept = self.at(version).to_table(columns=[column])[column]
-        return pc.index_in(values, value_set=kept).cast(pa.int64())
+        # A table of the few that are asked for is made far faster than one of all that are kept.
+        rows = pa.array(np.flatnonzero(pc.is_in(kept, value_set=values).to_numpy()))
+        return rows.take(pc.index_in(values, value_set=kept.take(rows)))
 
     def rows(self, version: int, column: str, values: pa.Array, columns: Sequence[str]) -> pa.Table:
         """Return `columns` and `column` of one row per value, in the order of `values`; a missing one is left out."""
@@ -120,6 +122,7 @@ class LanceTable:
         dataset = self.at(version)
         chosen = pc.field(column).isin(values) if self._through_index(version, column, len(values)) else None
         found = dataset.to_table(columns=[column], filter=chosen)[column]
+        found = found.filter(pc.is_in(found, value_set=values))
         return values.filter(pc.is_in(values, value_set=found))
 
     def batches(self, version: int, columns: Sequence[str], size: int, by: str) -> Iterator[pa.RecordBatch]:

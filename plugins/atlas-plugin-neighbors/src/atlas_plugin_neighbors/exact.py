@@ -56,7 +56,7 @@ class ExactNeighbors:
         Raises:
             InvalidDataError: a number is not finite, or so large that its square is not.
         """
-        geometry = Geometry.of(vectors, metric)
+        geometry = Geometry.lent(vectors, metric)
         asked = Geometry.of(queries, metric).vectors
         kept = min(k, len(vectors))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import weakref
+from dataclasses import dataclass, replace
 
 import numpy as np
 from localatlas.errors import InvalidDataError
@@ -39,6 +40,23 @@ class Geometry:
     unit: bool
 
     @classmethod
+    def lent(cls, vectors: FloatArray, metric: Metric) -> Geometry:
+        """Return what `of` does, remembered for as long as the array lives if it is read-only, as lent ones are.
+
+        A search for a few queries takes less time than looking through all vectors.
+        """
+        key = (id(vectors), metric)
+        found = _remembered.get(key)
+        if found is not None and found[0]() is vectors:
+            return replace(found[1], vectors=vectors)
+        made = cls.of(vectors, metric)
+        if not vectors.flags.writeable:
+            # Without the vectors themselves, which it would keep alive.
+            kept = replace(made, vectors=vectors[:0].copy())
+            _remembered[key] = weakref.ref(vectors, lambda _: _forget(key)), kept
+        return made
+
+    @classmethod
     def of(cls, vectors: FloatArray, metric: Metric) -> Geometry:
         """Look through `vectors` once.
 
@@ -52,7 +70,8 @@ class Geometry:
             for start in range(0, n, PIECE):
                 piece = np.asarray(vectors[start : start + PIECE])
                 squares[start : start + PIECE] = np.einsum("ij,ij->i", piece, piece)
-                total += piece.sum(axis=0, dtype=np.float64)
+                if metric == "euclidean":
+                    total += piece.sum(axis=0, dtype=np.float64)
         _refuse_unusable(squares)
         if metric == "euclidean":
             return cls(vectors, metric, np.ones(n, np.float32), (total / max(n, 1)).astype(np.float32), unit=False)
@@ -93,6 +112,13 @@ class Geometry:
         # Half the squared chord of unit vectors is 1 - cosine; a zero vector has no direction and is 1 from all.
         directed = np.any(queries != 0, axis=1, keepdims=True) & (self.scale[indices] > 0)
         return np.where(directed, np.minimum(_squared(found) * np.float32(0.5), np.float32(2.0)), np.float32(1.0))
+
+
+_remembered: dict[tuple[int, Metric], tuple[weakref.ref[FloatArray], Geometry]] = {}
+
+
+def _forget(key: tuple[int, Metric]) -> None:
+    _remembered.pop(key, None)
 
 
 def directions(vectors: FloatArray) -> FloatArray:
