@@ -12,9 +12,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from localatlas import read
 from localatlas.errors import AtlasError, InvalidDataError
 from localatlas.readers.sources import ENDINGS
-from localatlas import read
 from pyarrow import csv, feather, parquet
 
 ROWS = [

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from localatlas.errors import AtlasTypeError
+from localatlas.ingest.values import to_array
 
 __all__ = ["is_instance", "tables_of"]
 
@@ -50,9 +51,13 @@ def _hugging_face(data: Any) -> Iterator[pa.Table]:
     labels = {
         name: each.names for name, each in (features or {}).items() if is_instance(each, "datasets", "ClassLabel")
     }
-    if features is not None:
-        # The columns and their types, also where no row comes.
-        yield _named(pa.schema(list(features.arrow_schema)).empty_table(), labels)
+    if features is None:
+        # The library takes the first block's types for all.
+        for block in data.iter(batch_size=BATCH_ROWS):
+            yield pa.table({name: to_array(name, values) for name, values in block.items()})
+        return
+    # The columns and their types, also where no row comes.
+    yield _named(pa.schema(list(features.arrow_schema)).empty_table(), labels)
     for part in data.with_format("arrow").iter(batch_size=BATCH_ROWS):
         yield _named(pa.table(part), labels)
 

@@ -66,11 +66,6 @@ class ArrowFile:
         try:
             file = pa.ipc.open_file(source)
         except pa.ArrowInvalid:
-            if self.path.read_bytes()[:4] == b"FEA1":
-                from pyarrow import feather
-
-                table = feather.read_table(self.path)
-                return table.schema, iter(table.to_batches())
             source.seek(0)
             stream = pa.ipc.open_stream(source)
             return stream.schema, iter(stream)

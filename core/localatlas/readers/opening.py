@@ -155,9 +155,11 @@ def _plugin(source: Any, shape: Shape, options: dict[str, Any]) -> Reading | Non
 
 
 def _address(source: Any, shape: Shape, options: dict[str, Any]) -> Reading | None:
-    if not isinstance(source, str | Path) or "query" not in options:
+    if not isinstance(source, str | Path) or not {"query", "driver"} & options.keys():
         return None
     _check_options(options, "query", "parameters", "driver")
+    if "query" not in options:
+        raise InvalidOptionError(f'driver={options["driver"]!r} opens a database, which needs query="select ..."')
     return _of_query(source, shape, options)
 
 

@@ -41,7 +41,7 @@ WILD = "*?["
 def are_paths(source: Any) -> bool:
     """Whether a source is a path, a pattern of paths, or a list of either; an address such as `s3://…` is none."""
     if isinstance(source, str | os.PathLike):
-        return not (isinstance(source, str) and "://" in source)
+        return not (isinstance(source, str) and "://" in source.removeprefix("file://"))
     return (
         isinstance(source, Sequence)
         and bool(source)
