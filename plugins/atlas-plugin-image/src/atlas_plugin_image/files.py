@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -50,13 +51,13 @@ def weights_bytes() -> bytes:
 
 @lru_cache(maxsize=1)
 def class_names() -> tuple[str, ...]:
-    """Return the names of ImageNet's 1,000 classes, in the order of the classifier, without what is in parentheses.
+    """Return the names of ImageNet's 1,000 classes, in the order of the classifier, without what explains them.
 
     Raises:
         ModelNotAvailableError: they are not on this machine, or others lie in their place.
     """
     names = json.loads(_read(NAMES_MODULE, NAMES_FILE, NAMES_SHA256))
-    return tuple(name.partition(" (")[0] for name in names)
+    return tuple(re.split(r" \(|, ", name)[0] for name in names)
 
 
 def class_texts(characters: int) -> list[str]:
