@@ -9,15 +9,15 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from localatlas import AtlasDataset, exporting
+from localatlas import AtlasDataset
 from localatlas import selections as s
 from localatlas.errors import AtlasTypeError, AtlasValueError, StorageError
+from localatlas.export_formats import FORMATS
 from localatlas.indices import AtlasProjection
 from localatlas.selections import rows as reading
 from pyarrow import feather, parquet
 
 MAP_COLUMNS = ["x", "y", "topic_depth_1", "topic_depth_2", "duplicate_class", "cluster_id"]
-FORMATS = [".parquet", ".arrow", ".feather", ".csv"]
 
 
 @pytest.fixture
@@ -256,7 +256,7 @@ def test_a_file_is_there_whole_or_not_at_all(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exporting.FORMATS[".csv"], "write", full)
+    monkeypatch.setattr(FORMATS[".csv"], "write", full)
     with pytest.raises(StorageError, match=r"map.csv cannot be written: .*No space left"):
         made.export(tmp_path / "map.csv")
     assert list(tmp_path.iterdir()) == []
@@ -266,13 +266,13 @@ def test_a_file_that_appeared_meanwhile_is_kept(
     made: AtlasProjection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "map.csv"
-    write = exporting.FORMATS[".csv"].write
+    write = FORMATS[".csv"].write
 
     def slowly(*arguments: Any) -> None:
         path.write_text("theirs")
         write(*arguments)
 
-    monkeypatch.setattr(exporting.FORMATS[".csv"], "write", slowly)
+    monkeypatch.setattr(FORMATS[".csv"], "write", slowly)
     with pytest.raises(AtlasValueError, match="is there already"):
         made.export(path)
     assert path.read_text() == "theirs"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,26 +148,35 @@ def _write(
     rows: NDArray[np.bool_],
 ) -> None:
     """Write the selected rows block by block."""
-    read = [name for name, own in wanted.items() if not own]
-    stored_schema = stored.store.schema(stored.version) or pa.schema([])
-    schema = pa.schema(
-        [pa.field(name, made[name].type) if own else stored_schema.field(name) for name, own in wanted.items()]
-    )
-    fixed = {}
+    given = stored.store.schema(stored.version) or pa.schema([])
+    schema = pa.schema([pa.field(name, made[name].type) if own else given.field(name) for name, own in wanted.items()])
+    categories: dict[str, pa.Array] = {}
     if writer.one_dictionary:
-        categories = [name for name in read if pa.types.is_dictionary(schema.field(name).type)]
-        fixed = one_dictionary((block.table for block in blocks(stored, categories)), categories)
+        names = [name for name, own in wanted.items() if not own and pa.types.is_dictionary(schema.field(name).type)]
+        categories = one_dictionary((block.table for block in blocks(stored, names)), names)
     with writer(path, schema) as out:
-        done = 0
-        for block in blocks(stored, read):
-            chosen = pa.array(rows[block.rows])
-            count = int(np.count_nonzero(rows[block.rows]))
-            columns = {name: made[name].slice(done, count) for name in made}
-            if block.table is not None:
-                given = block.table.filter(chosen)
-                columns |= {
-                    name: with_dictionary(given[name], fixed.get(name), schema.field(name).type) for name in read
-                }
-            if count:
-                out.write(pa.table([columns[name] for name in schema.names], schema=schema))
-            done += count
+        for table in _tables(stored, schema, made, rows, categories):
+            out.write(table)
+
+
+def _tables(
+    stored: StoredMap,
+    schema: pa.Schema,
+    made: Mapping[str, pa.ChunkedArray],
+    rows: NDArray[np.bool_],
+    categories: Mapping[str, pa.Array],
+) -> Iterator[pa.Table]:
+    """Yield the selected rows of every block that has some."""
+    done = 0
+    read = [name for name in schema.names if name not in made]
+    for block in blocks(stored, read):
+        chosen = rows[block.rows]
+        count = int(np.count_nonzero(chosen))
+        if not count:
+            continue
+        columns = {name: column.slice(done, count) for name, column in made.items()}
+        for name in read:
+            values = block.values(name).filter(pa.array(chosen))
+            columns[name] = with_dictionary(values, categories.get(name), schema.field(name).type)
+        yield pa.table([columns[name] for name in schema.names], schema=schema)
+        done += count

@@ -109,8 +109,8 @@ def is_null(field: str) -> Category:
     return build(Category, field=field, values=[None])
 
 
-def like(query: str | Sequence[float], *, k: int | None = None, similarity: float | None = None) -> Meaning:
-    """Select rows that mean something like a text, or whose vectors lie near a vector."""
+def like(query: Any, *, k: int | None = None, similarity: float | None = None) -> Meaning:
+    """Select rows that mean something like a text, or whose vectors lie near a vector, array-like [D]."""
     given = {"query": query} if isinstance(query, str) else {"vector": _list(query)}
     return build(Meaning, **given, k=_plain(k), similarity=_plain(similarity))
 
@@ -120,8 +120,8 @@ def near(row_id: Any, k: int) -> Neighbors:
     return build(Neighbors, id=_plain(row_id), k=_plain(k))
 
 
-def within(*polygons: Sequence[Sequence[float]]) -> Lasso:
-    """Select rows that lie on the map in any of some polygons, each a list of `(x, y)`, edges included."""
+def within(*polygons: Any) -> Lasso:
+    """Select rows that lie on the map in any of some polygons, each array-like [V, 2], edges included."""
     return build(Lasso, polygons=[[_list(corner) for corner in _list(polygon)] for polygon in polygons])
 
 

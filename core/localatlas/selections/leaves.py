@@ -33,15 +33,15 @@ __all__ = [
     "Topic",
 ]
 
-FieldName: TypeAlias = Annotated[str, Field(min_length=1, max_length=limits.MAX_NAME)]
-Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
-Number: TypeAlias = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
-Value: TypeAlias = StrictStr | StrictBool | Number | None
-Bound: TypeAlias = Number | StrictStr
-Id: TypeAlias = StrictInt | StrictStr
-Point: TypeAlias = tuple[Finite, Finite]
-Polygon: TypeAlias = Annotated[tuple[Point, ...], Field(min_length=3, max_length=limits.MAX_CORNERS)]
-DuplicateClass: TypeAlias = Literal["singleton", "retention candidate", "deletion candidate"]
+_FieldName: TypeAlias = Annotated[str, Field(min_length=1, max_length=limits.MAX_NAME)]
+_Finite: TypeAlias = Annotated[float, Field(allow_inf_nan=False)]
+_Number: TypeAlias = StrictInt | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+_Value: TypeAlias = StrictStr | StrictBool | _Number | None
+_Bound: TypeAlias = _Number | StrictStr
+_Id: TypeAlias = StrictInt | StrictStr
+_Point: TypeAlias = tuple[_Finite, _Finite]
+_Polygon: TypeAlias = Annotated[tuple[_Point, ...], Field(min_length=3, max_length=limits.MAX_CORNERS)]
+_DuplicateClass: TypeAlias = Literal["singleton", "retention candidate", "deletion candidate"]
 
 
 def _several(value: object) -> object:
@@ -62,7 +62,7 @@ class Text(Node):
     type: Literal["text"] = "text"
     query: str = Field(min_length=1, max_length=limits.MAX_QUERY)
     fields: (
-        Annotated[tuple[FieldName, ...], BeforeValidator(_several), Field(min_length=1, max_length=limits.MAX_FIELDS)]
+        Annotated[tuple[_FieldName, ...], BeforeValidator(_several), Field(min_length=1, max_length=limits.MAX_FIELDS)]
         | None
     ) = None
     regex: bool = False
@@ -88,13 +88,13 @@ class Range(Node):
     """
 
     type: Literal["range"] = "range"
-    field: FieldName
-    low: Bound | None = None
-    high: Bound | None = None
+    field: _FieldName
+    low: _Bound | None = None
+    high: _Bound | None = None
 
     @field_validator("low", "high")
     @classmethod
-    def _is_a_moment(cls, bound: Bound | None) -> Bound | None:
+    def _is_a_moment(cls, bound: _Bound | None) -> _Bound | None:
         if isinstance(bound, str):
             read_moment(bound)
         return bound
@@ -113,7 +113,7 @@ class Range(Node):
         return self
 
 
-def _after(low: Bound, high: Bound) -> bool:
+def _after(low: _Bound, high: _Bound) -> bool:
     if isinstance(low, str) and isinstance(high, str):
         first, last = read_moment(low), read_moment(high)
         # Without a zone on either it depends on the column.
@@ -130,8 +130,8 @@ class Category(Node):
     """
 
     type: Literal["category"] = "category"
-    field: FieldName
-    values: tuple[Value, ...] = Field(max_length=limits.MAX_VALUES)
+    field: _FieldName
+    values: tuple[_Value, ...] = Field(max_length=limits.MAX_VALUES)
 
 
 class Meaning(Node):
@@ -148,7 +148,7 @@ class Meaning(Node):
 
     type: Literal["meaning"] = "meaning"
     query: str | None = Field(default=None, min_length=1, max_length=limits.MAX_MEANING)
-    vector: Annotated[tuple[Finite, ...], Field(min_length=1, max_length=limits.MAX_VECTOR)] | None = None
+    vector: Annotated[tuple[_Finite, ...], Field(min_length=1, max_length=limits.MAX_VECTOR)] | None = None
     similarity: float | None = Field(default=None, ge=-1, le=1)
     k: int | None = Field(default=None, ge=1)
 
@@ -172,7 +172,7 @@ class Neighbors(Node):
     """
 
     type: Literal["neighbors"] = "neighbors"
-    id: Id
+    id: _Id
     k: int = Field(ge=1)
 
 
@@ -185,7 +185,7 @@ class Lasso(Node):
     """
 
     type: Literal["lasso"] = "lasso"
-    polygons: tuple[Polygon, ...] = Field(min_length=1, max_length=limits.MAX_POLYGONS)
+    polygons: tuple[_Polygon, ...] = Field(min_length=1, max_length=limits.MAX_POLYGONS)
 
 
 class Topic(Node):
@@ -218,7 +218,7 @@ class Duplicates(Node):
     """
 
     type: Literal["duplicates"] = "duplicates"
-    classes: Annotated[tuple[DuplicateClass, ...], BeforeValidator(_several)] = Field(min_length=1, max_length=3)
+    classes: Annotated[tuple[_DuplicateClass, ...], BeforeValidator(_several)] = Field(min_length=1, max_length=3)
 
 
 class Tag(Node):
@@ -229,7 +229,7 @@ class Tag(Node):
     """
 
     type: Literal["tag"] = "tag"
-    name: FieldName
+    name: _FieldName
 
 
 class Ids(Node):
@@ -240,4 +240,4 @@ class Ids(Node):
     """
 
     type: Literal["ids"] = "ids"
-    ids: tuple[Id, ...] = Field(max_length=limits.MAX_IDS)
+    ids: tuple[_Id, ...] = Field(max_length=limits.MAX_IDS)

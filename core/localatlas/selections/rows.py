@@ -33,10 +33,14 @@ class Block:
     rows: slice
     table: pa.Table | None
 
+    def values(self, name: str) -> pa.ChunkedArray:
+        """Return a column as it is kept."""
+        assert self.table is not None  # noqa: S101  for the type checker: who asks for columns gets them
+        return self.table[name]
+
     def column(self, name: str) -> pa.ChunkedArray:
         """Return a column; categories as the values they stand for."""
-        assert self.table is not None  # noqa: S101  for the type checker: who asks for columns gets them
-        values = self.table[name]
+        values = self.values(name)
         return values.cast(values.type.value_type) if pa.types.is_dictionary(values.type) else values
 
 
