@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -141,7 +142,7 @@ class MiniLM:
 
     def _encode(self, model: SentenceTransformer, texts: list[str], context: Context, task: TaskType) -> Any:
         """Run the model over batches of texts of about one length; return its vectors in the texts' order."""
-        prompt = next((name for name in PROMPTS[task] if name in model.prompts), None)
+        prompt = next((name for name in PROMPTS[task] if model.prompts.get(name)), None)
         out = np.empty((len(texts), self._full_width()), dtype=np.float32)
         done, size = 0, self.options.batch_size
         for rows in by_length([len(text) for text in texts], size):
@@ -204,12 +205,27 @@ def _load(folder: Path, state: str, device: str, precision: str, max_tokens: int
 
     del state  # part of the key: other files in the same folder are another model
     types = {"dtype": getattr(torch, precision)}
-    model = SentenceTransformer(
-        str(folder), device=device, local_files_only=True, trust_remote_code=False, model_kwargs=types
-    )
+    with _quiet():
+        model = SentenceTransformer(
+            str(folder), device=device, local_files_only=True, trust_remote_code=False, model_kwargs=types
+        )
     if max_tokens is not None:
         model.max_seq_length = min(max_tokens, model.max_seq_length or max_tokens)
     return model.eval()
+
+
+@contextmanager
+def _quiet() -> Generator[None, None, None]:
+    """Keep transformers from drawing a bar for every model it loads."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _width(folder: Path) -> int:
