@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from localatlas.adding import tidy
@@ -36,7 +37,7 @@ class RowAccess:
         """The column that ids are looked up in."""
         return self.id_field or POSITION_COLUMN
 
-    def read(self, ids: Sequence[Any]) -> list[dict[str, Any]]:
+    def read(self, ids: Any) -> list[dict[str, Any]]:
         """Return rows as dicts. Raises AtlasTypeError, AtlasValueError, RowNotFoundError."""
         values = self._values(ids)
         if not len(values):
@@ -46,7 +47,7 @@ class RowAccess:
         self._all_there(values, table[self.column], "")
         return list(table.to_pylist())
 
-    def delete(self, ids: Sequence[Any]) -> None:
+    def delete(self, ids: Any) -> None:
         """Delete rows, all or none. Raises AtlasTypeError, AtlasValueError, RowNotFoundError."""
         values = self._values(ids)
         if not len(values):
@@ -63,17 +64,33 @@ class RowAccess:
         if missing:
             raise RowNotFoundError(f"{self.identifier} has no row with {self.column} {listing(missing)}{consequence}")
 
-    def _values(self, ids: Sequence[Any]) -> pa.Array:
+    def _values(self, ids: Any) -> pa.Array:
         """Return ids as an Arrow array of the id column's type."""
-        if not isinstance(ids, list | tuple | pa.Array):
-            raise AtlasTypeError(f"ids must be a list of ids, got {type(ids).__qualname__}")
+        values = _as_list(ids)
         schema = self.store.schema()
         if schema is None:
-            if len(ids):
-                raise RowNotFoundError(f"{self.identifier} has no rows yet, so none with the ids {listing(ids)}")
+            if values:
+                raise RowNotFoundError(f"{self.identifier} has no rows yet, so none with the ids {listing(values)}")
             return pa.array([], pa.int64())
         kind = schema.field(self.column).type
+        if nested := [value for value in values if isinstance(value, list | tuple | np.ndarray)]:
+            raise AtlasValueError(f"ids must be one flat list; it holds {listing(nested)}")
+        # pyarrow would read 0.5 as 0 and b"a" as "a".
+        plain = int | np.integer if pa.types.is_integer(kind) else str
+        if wrong := [v for v in values if v is not None and (isinstance(v, bool) or not isinstance(v, plain))]:
+            raise AtlasValueError(f"ids must be of the id column's type {kind}, not {listing(wrong)}")
         try:
-            return pa.array(list(ids), type=kind)
-        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
+            return pa.array(values, type=kind)
+        except (pa.ArrowInvalid, OverflowError) as error:
             raise AtlasValueError(f"ids must be of the id column's type {kind}: {error}") from error
+
+
+def _as_list(ids: Any) -> list[Any]:
+    """Return ids in their order: a set has none, and a string is one id."""
+    if isinstance(ids, pa.Array | pa.ChunkedArray):
+        return list(ids.to_pylist())
+    if isinstance(ids, np.ndarray | pd.Series | pd.Index):
+        return list(ids.tolist()) if ids.ndim else [ids.item()]
+    if not isinstance(ids, list | tuple | range):
+        raise AtlasTypeError(f"ids must be a list of ids, or an array or Series of them, got {type(ids).__qualname__}")
+    return list(ids)
