@@ -111,4 +111,7 @@ def _images(queries: Sequence[Any]) -> list[bytes]:
 
     if wrong := [item for item in queries if isinstance(item, str)]:
         raise AtlasTypeError(f"{wrong[0]!r} is a text; give an image as pathlib.Path, bytes or a PIL image")
-    return to_blobs(queries)
+    images = [image for image in to_blobs(queries) if image is not None]
+    if len(images) < len(queries):
+        raise AtlasTypeError("a query is null; give an image as pathlib.Path, bytes or a PIL image")
+    return images
