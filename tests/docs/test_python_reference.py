@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fences import ROOT, section
-from localatlas import AtlasDataset, atlas, configure, embed, hooks, readers, testing
+from localatlas import AtlasDataset, atlas, configure, embed, hooks, models, readers, testing
 from localatlas.data_operations import (
     AtlasMapData,
     AtlasMapDuplicates,
@@ -23,7 +23,7 @@ from signatures import shown
 
 PAGE = ROOT / "docs" / "reference" / "python.md"
 CODE = re.compile(r"`([^`\n]+)`")
-MODULES = ["atlas", "embed", "data_inference", "hooks", "protocols", "readers", "testing"]
+MODULES = ["atlas", "embed", "models", "data_inference", "hooks", "protocols", "readers", "testing"]
 CLASSES: list[type[Any]] = [
     AtlasDataset,
     AtlasIndex,
@@ -38,7 +38,8 @@ CLASSES: list[type[Any]] = [
 ]
 FUNCTIONS = {
     "`localatlas.atlas`": [atlas.map_data],
-    "`localatlas.embed`": [embed.text],
+    "`localatlas.embed`": [embed.text, embed.image, embed.free_embedding_model],
+    "`localatlas.models`": [models.locate, models.places, models.not_available, models.missing_from],
     "`localatlas.configure`": [configure],
     "`localatlas.readers`": [readers.read, readers.stream, readers.open_source],
     "`localatlas.hooks`": [getattr(hooks, name) for name in hooks.__all__],
