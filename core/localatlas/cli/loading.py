@@ -22,7 +22,7 @@ from localatlas.readers import Reading
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["append", "check_plan", "dataset_of", "whole"]
+__all__ = ["append", "check_plan", "dataset_of", "take_back", "whole"]
 
 # Stands in a dataset while `map` fills it; what it leaves behind when its process is killed is begun anew.
 MARK = "cli/filling"
@@ -106,6 +106,11 @@ def whole(store: DatasetStore) -> Iterator[None]:
         try:
             yield
         except BaseException:
-            if store.schema() is not None and store.next_position() > first:
-                store.delete(POSITION_COLUMN, pa.array(range(first, store.next_position()), pa.int64()))
+            take_back(store, first)
             raise
+
+
+def take_back(store: DatasetStore, first: int) -> None:
+    """Delete the rows from a position on."""
+    if store.schema() is not None and (after := store.next_position()) > first:
+        store.delete(POSITION_COLUMN, pa.array(range(first, after), pa.int64()))
