@@ -14,8 +14,8 @@ import pyarrow as pa
 import pytest
 from localatlas import AtlasDataset, hooks
 from localatlas.cli import loading
-from localatlas.hookspecs import hookimpl
 from localatlas.home import Home
+from localatlas.hookspecs import hookimpl
 from localatlas.naming import dataset_key
 from localatlas.readers import parts
 from PIL import Image
