@@ -33,14 +33,16 @@ class Phase:
         exaggeration: what neighbours' pull is to everything's push; linear from the first to the second value.
         rate: the step's size; linear from the first to the second value.
         momentum: what a point keeps of its last step.
+        speed: how far a point moves at most in a step, in layout units; linear from the first to the second value.
     """
 
     exaggeration: tuple[float, float]
     rate: tuple[float, float]
     momentum: float
+    speed: tuple[float, float]
 
 
-EARLY = Phase((4.0, 4.0), (1.0, 1.0), 0.8)
+EARLY = Phase((4.0, 4.0), (1.0, 1.0), 0.8, (1.0, 1.0))
 
 
 class Swarm:
@@ -63,7 +65,7 @@ class Swarm:
         told = time.perf_counter()
         for done in range(steps):
             share = done / steps
-            self._step(_between(phase.exaggeration, share), _between(phase.rate, share), phase.momentum)
+            self._step(phase, share)
             if time.perf_counter() - told >= SECONDS_BETWEEN_REPORTS:
                 report(done + 1)
                 told = time.perf_counter()
@@ -74,12 +76,13 @@ class Swarm:
         self.points, self._velocity = self.points[order], self._velocity[order]
         self.pull = self.pull.reordered(order)
 
-    def _step(self, exaggeration: float, rate: float, momentum: float) -> None:
+    def _step(self, phase: Phase, share: float) -> None:
         rows = len(self.points)
         self._turn += 1
         potential, frame, total = self._field.potential(self.points, self._box, self._turn)
-        push = 2.0 * rows / (exaggeration * total)
-        law = np.array([push, rate, momentum, self.reach], dtype=np.float32)
+        push = 2.0 * rows / (_between(phase.exaggeration, share) * total)
+        rate, speed = _between(phase.rate, share), _between(phase.speed, share)
+        law = np.array([push, rate, phase.momentum, self.reach, speed], dtype=np.float32)
         parts = parts_of(rows)
         boxes = np.empty((len(parts), 4), dtype=np.float32)
         pull = self.pull

@@ -19,15 +19,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["carry", "read", "settle", "spread", "step"]
+__all__ = ["carry", "settle", "spread", "step"]
 
 Points = NDArray[np.float32]
 Mesh = NDArray[np.float32]
 Frame = NDArray[np.float64]
 
-# No point moves further than this in one step, in layout units.
-SPEED = np.float32(1.0)
-# A step of this over the stiffness of a point's pull is still stable under momentum.
+# A point's step is at most this over its pull's stiffness: about 2 is where momentum makes steps grow. Some heat helps,
+# as in annealing, but a point that half the map pulls must come to rest.
 STEADY, TINY = np.float32(4.0), np.float32(1e-12)
 ZERO, ONE, TWO, THREE, FOUR, SIX = (np.float32(value) for value in (0, 1, 2, 3, 4, 6))
 HALF, SIXTH = np.float32(0.5), np.float32(1.0 / 6.0)
@@ -112,32 +111,22 @@ def spread(points: Points, frame: Frame, mesh: Mesh, start: int, stop: int) -> N
 def _pull(points: Any, x: Any, y: Any, target: Any, weight: Any, first: Any, last: Any, reach: Any) -> Any:
     """Return the pull of a point's neighbours on it, and its stiffness; within `reach` they do not pull."""
     along_x, along_y, stiffness = ZERO, ZERO, ZERO
-    if reach == ZERO:
-        for edge in range(first, last):
-            j = target[edge]
-            dx, dy = x - points[j, 0], y - points[j, 1]
-            pull = weight[edge] / (ONE + dx * dx + dy * dy)
-            along_x += pull * dx
-            along_y += pull * dy
-            stiffness += pull
-        return along_x, along_y, stiffness
     for edge in range(first, last):
         j = target[edge]
         dx, dy = x - points[j, 0], y - points[j, 1]
         square = dx * dx + dy * dy
-        if square > reach * reach:
-            pull = weight[edge] / (ONE + square) * (ONE - reach / np.sqrt(square))
-            along_x += pull * dx
-            along_y += pull * dy
-            stiffness += pull
+        pull = weight[edge] / (ONE + square) * max(ZERO, ONE - reach / np.sqrt(square + TINY))
+        along_x += pull * dx
+        along_y += pull * dy
+        stiffness += pull
     return along_x, along_y, stiffness
 
 
 @_inlined
-def _within_speed(vx: Any, vy: Any) -> Any:
+def _within_speed(vx: Any, vy: Any, speed: Any) -> Any:
     square = vx * vx + vy * vy
-    if square > SPEED * SPEED:
-        shrink = SPEED / np.sqrt(square)
+    if square > speed * speed:
+        shrink = speed / np.sqrt(square)
         return vx * shrink, vy * shrink
     return vx, vy
 
@@ -159,8 +148,9 @@ def step(
 ) -> None:
     """Move the points `start` to `stop` by heavy-ball descent, from `points` to `moved`.
 
-    `law` is float32 [4]: the weight of the far field's push, the rate, the momentum, and the reach within which
-    neighbours do not pull. `box` float32 [4] receives the extent of the moved points: least x and y, largest x and y.
+    `law` is float32 [5]: the weight of the far field's push, the rate, the momentum, the reach within which neighbours
+    do not pull, and how far a point moves at most. `box` float32 [4] receives the extent of the moved points: least x
+    and y, largest x and y.
     """
     push, rate, momentum, reach = law[0], law[1], law[2], law[3]
     low_x = low_y = np.float32(np.inf)
@@ -172,19 +162,12 @@ def step(
         pace = min(rate, STEADY / (stiffness + TINY))
         vx = momentum * velocity[i, 0] - pace * (pull_x + push * push_x)
         vy = momentum * velocity[i, 1] - pace * (pull_y + push * push_y)
-        vx, vy = _within_speed(vx, vy)
+        vx, vy = _within_speed(vx, vy, law[4])
         velocity[i, 0], velocity[i, 1] = vx, vy
         x, y = x + vx, y + vy
         moved[i, 0], moved[i, 1] = x, y
         low_x, low_y, high_x, high_y = min(low_x, x), min(low_y, y), max(high_x, x), max(high_y, y)
     box[0], box[1], box[2], box[3] = low_x, low_y, high_x, high_y
-
-
-@_compiled
-def read(points: Points, mesh: Mesh, frame: Frame, value: NDArray[np.float32], start: int, stop: int) -> None:
-    """Write the mesh's values at the points `start` to `stop`."""
-    for i in range(start, stop):
-        value[i] = _field(mesh, points[i, 0], points[i, 1], frame)[0]
 
 
 @_compiled
@@ -241,6 +224,6 @@ def settle(
             pace = min(rate, STEADY / (stiffness + TINY))
             vx = law[2] * vx - pace * (pull_x + push * push_x)
             vy = law[2] * vy - pace * (pull_y + push * push_y)
-            vx, vy = _within_speed(vx, vy)
+            vx, vy = _within_speed(vx, vy, law[4])
             x, y = x + vx, y + vy
         placed[i, 0], placed[i, 1] = x, y

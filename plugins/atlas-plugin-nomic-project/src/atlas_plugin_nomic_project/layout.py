@@ -28,8 +28,11 @@ STEPS_PER_EPOCH = 8
 # Shares of the steps: the early ones, and how far through the late ones the structure is judged.
 EARLY_SHARE, JUDGED_AT = 0.375, 0.4
 LATE_RATE, LATE_MOMENTUM = (3.0, 0.1), 0.9
+# Points may move this many times the square root of N at first, but no more than 5, and a tenth of it at the end: the
+# map's extent grows so, and faster points throw small maps apart.
+HEAT, MOST_HEAT, COLD = 0.02, 5.0, 0.1
 # An earlier layout is already near rest: fewer and smaller steps.
-AGAIN_SHARE, AGAIN_RATE, AGAIN_MOMENTUM = 0.25, (1.0, 0.1), 0.8
+AGAIN_SHARE, AGAIN = 0.25, ((1.0, 0.1), 0.8, (0.5, 0.1))
 # Of a layout's own scale: how far from its neighbour a new row starts.
 BESIDE = 0.1
 # Neighbours say nothing about the shape of so few rows; their principal components do.
@@ -76,7 +79,7 @@ def lay_out_from(
     near = index.neighbors(max(min(options.reach(), size - 1), 0))
     points = _known_places(near, frozen.raw, rows, context.random())
     steps = max(int(STEPS_PER_EPOCH * options.n_epochs * AGAIN_SHARE), 1)
-    phase = Phase((frozen.exaggeration, frozen.exaggeration), AGAIN_RATE, AGAIN_MOMENTUM)
+    phase = Phase((frozen.exaggeration, frozen.exaggeration), *AGAIN)
     order = along_curve(points)
     with Workers(context.n_jobs, size) as workers:
         swarm = Swarm(points[order], _pull_of(index, options).reordered(order), options.min_dist, workers)
@@ -125,17 +128,24 @@ def _settled(swarm: Swarm, options: NomicProjectOptions, context: Context) -> tu
     swarm.run(EARLY, early, _stepping(context, 0, steps))
     order = along_curve(swarm.points)
     swarm.reorder(order)
-    high, low = LATE_RATE
-    middle = high + (low - high) * JUDGED_AT
-    swarm.run(Phase((1.0, 1.0), (high, middle), LATE_MOMENTUM), judged, _stepping(context, early, steps))
-    shaped = structure(swarm.points, swarm.pull) if options.spread > 0 else 0.0
     rows = len(order)
+    swarm.run(_late(rows, 1.0, (0.0, JUDGED_AT)), judged, _stepping(context, early, steps))
+    shaped = structure(swarm.points, swarm.pull) if options.spread > 0 else 0.0
     last = 1.0 + EXCESS * options.spread * shaped * min(1.0, FULL_EXCESS_UP_TO / rows)
-    phase = Phase((last, last), (middle, low), LATE_MOMENTUM)
-    swarm.run(phase, steps - early - judged, _stepping(context, early + judged, steps))
+    swarm.run(_late(rows, last, (JUDGED_AT, 1.0)), steps - early - judged, _stepping(context, early + judged, steps))
     raw = np.empty_like(swarm.points)
     raw[order] = swarm.points
     return raw, last, shaped
+
+
+def _late(rows: int, exaggeration: float, span: tuple[float, float]) -> Phase:
+    """Return the part of the late steps from one share of them to another."""
+    heat = min(HEAT * rows**0.5, MOST_HEAT)
+
+    def at(high: float, low: float) -> tuple[float, float]:
+        return high + (low - high) * span[0], high + (low - high) * span[1]
+
+    return Phase((exaggeration, exaggeration), at(*LATE_RATE), LATE_MOMENTUM, at(heat, COLD * heat))
 
 
 def _sea(raw: NDArray[np.float32], spread: float, shaped: float) -> float:

@@ -19,7 +19,7 @@ class NomicProjectOptions(ComponentOptions):
     n_epochs: int = Field(default=50, ge=1, le=10_000)
     """How long the points move: an epoch is 8 steps of all points."""
 
-    min_dist: float = Field(default=0.0, ge=0.0, le=10.0)
+    min_dist: float = Field(default=0.1, ge=0.0, le=10.0)
     """Neighbours nearer than this no longer pull each other; in layout units, where near points are about one apart."""
 
     spread: float = Field(default=0.5, ge=0.0, le=2.0)

@@ -20,7 +20,7 @@ from atlas_plugin_nomic_project.workers import Workers
 __all__ = ["exact_matches", "place"]
 
 STEPS = 100
-RATE, MOMENTUM = 1.0, 0.8
+RATE, MOMENTUM, SPEED = 1.0, 0.8, 1.0
 # A mapped row is pulled by its own neighbours and by those that it is a neighbour of, together 4 in the mean.
 PULL = 4.0
 # Of the mean distance to the neighbours: a nearest neighbour within it is the same row up to rounding.
@@ -48,7 +48,7 @@ def place(near: NeighborGraph, layout: Layout, options: NomicProjectOptions, con
     with Workers(1, size) as workers:
         potential, frame, total = FarField(workers).potential(frozen.raw, box_of(frozen.raw), 0)
     push = 2.0 * size / (frozen.exaggeration * total)
-    law = np.array([push, RATE, MOMENTUM, options.min_dist], dtype=np.float32)
+    law = np.array([push, RATE, MOMENTUM, options.min_dist, SPEED], dtype=np.float32)
     for start in range(0, rows, ROWS_PER_REPORT):
         context.progress(start / rows, f"row {start:,} of {rows:,}")
         stop = min(start + ROWS_PER_REPORT, rows)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import fft
 from scipy.ndimage import map_coordinates
 
-from atlas_plugin_nomic_project.kernels import carry, read
+from atlas_plugin_nomic_project.kernels import carry
 from atlas_plugin_nomic_project.mesh import density
 from atlas_plugin_nomic_project.sea import sea_share
 from atlas_plugin_nomic_project.workers import Workers, parts_of
@@ -110,11 +110,10 @@ def _climb(
     """Move points and test points one step up the hill that the points make."""
     points, _ = moving
     # Points beyond the stencil's reach belong to no node.
-    within = ((points - frame[:2]) * frame[2]).astype(np.float32)
+    within = (points - frame[:2]) * frame[2]
     inside = ((within >= 1.0) & (within < nodes - 3.0)).all(axis=1)
     crowd = _blurred(density(points[inside], frame, (nodes, nodes), workers), blur * frame[2])
-    here = np.empty(int(inside.sum()), dtype=np.float32)
-    read(points[inside], crowd, frame, here, 0, len(here))
+    here = map_coordinates(crowd, within[inside].T, order=1)
     median = float(np.median(here)) if len(here) else 0.0
     if not median > 0:
         return
