@@ -210,6 +210,9 @@ def _label_field(rows: Rows, request: BuildRequest, modality: Modality, field: s
             UserWarning,
             stacklevel=5,
         )
+    if modality == "image" and request.indexed_field is not None:
+        # Images are mapped by what they show; a text that is named all the same names their topics.
+        return _text_column(rows, request.indexed_field, "indexed_field")
     return field
 
 
