@@ -38,6 +38,11 @@ T = TypeVar("T")
 REVIEWED = {
     "pacmap": "atlas-plugin-pacmap",
     "umap": "atlas-plugin-umap",
+    "tsne": "atlas-plugin-tsne",
+    "nomic-project": "atlas-plugin-nomic-project",
+    "nomic-project-v1": "atlas-plugin-nomic-project",
+    "nomic-project-v2": "atlas-plugin-nomic-project",
+    "efficientnet-lite0": "atlas-plugin-image",
     "use-multilingual-v3": "atlas-plugin-text",
     "nomic-topic": "atlas-plugin-topics",
     "phrases": "atlas-plugin-topics",
