@@ -76,13 +76,10 @@ def _note(store: DatasetStore, job: Job, **changes: Any) -> None:
     if job.state in {"done", "failed", "cancelled"}:
         job.finished = datetime.now(UTC)
     try:
-        store.version()
+        jobs.update(store, job)
     except DatasetNotFoundError as error:
-        # Nothing must be written where it was.
-        raise BuildError(
-            f"the dataset {job.organization}/{job.slug} was deleted while {job.plan.name!r} was built"
-        ) from error
-    jobs.save(store, job)
+        name = f"{job.organization}/{job.slug}"
+        raise BuildError(f"the dataset {name} was deleted while {job.plan.name!r} was built") from error
 
 
 def _tidy(store: DatasetStore, job: Job, sequence: StageSequence) -> None:

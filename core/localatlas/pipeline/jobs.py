@@ -22,6 +22,7 @@ __all__ = [
     "retire",
     "save",
     "unfinished",
+    "update",
 ]
 
 # Hands the number of the inherited lock's file descriptor to a worker.
@@ -33,6 +34,12 @@ LOOK_SECONDS = 0.01
 def save(store: DatasetStore, job: Job) -> None:
     """Write a job's record."""
     store.put(job.object_name, job.to_bytes())
+
+
+def update(store: DatasetStore, job: Job) -> None:
+    """Write a job's record again. Raises DatasetNotFoundError: where a dataset was, nothing must be written."""
+    store.version()
+    save(store, job)
 
 
 def read_job(store: DatasetStore, job_id: str) -> Job:

@@ -206,7 +206,7 @@ class StageSequence:
             moved = stage != self.job.stage or overall - self.job.progress >= RECORDED_STEP
             if moved:
                 self.job.stage, self.job.fraction, self.job.progress = stage, fraction, overall
-                jobs.save(self.store, self.job)
+                jobs.update(self.store, self.job)
             listener(stage, fraction, overall, message)
 
         return listen
