@@ -41,6 +41,32 @@ def test_a_new_description_is_kept_and_the_default_one_changes_nothing(component
     assert AtlasDataset("reviews").description == "of coffee"
 
 
+def test_privacy_is_kept_unless_it_is_said(components: str) -> None:
+    assert AtlasDataset("open").is_public
+    assert not AtlasDataset("closed", is_public=False).is_public
+    assert not AtlasDataset("closed").is_public
+    assert not AtlasDataset.load("closed").is_public
+    assert AtlasDataset("closed", is_public=True).is_public
+    assert AtlasDataset("closed").is_public
+
+
+def test_what_is_given_with_an_id_is_not_ignored(components: str) -> None:
+    made = AtlasDataset("reviews", unique_id_field="id")
+    again = AtlasDataset(dataset_id=made.id, description="of tea", is_public=False)
+    assert (again.description, again.is_public) == ("of tea", False)
+    assert AtlasDataset("reviews").description == "of tea"
+    with pytest.raises(InvalidOptionError, match=r"unique_id_field='key'.*exists with 'id'"):
+        AtlasDataset(dataset_id=made.id, unique_id_field="key")
+
+
+def test_the_count_of_rows_is_never_stale(dataset: AtlasDataset) -> None:
+    other = AtlasDataset("sample")
+    other.add_data([{"id": "z", "text": "x", "n": 1}])
+    assert dataset.total_datums == 8
+    dataset.delete_data(["z"])
+    assert other.total_datums == 7
+
+
 def test_another_id_field_is_refused(components: str) -> None:
     AtlasDataset("reviews", unique_id_field="id")
     with pytest.raises(InvalidOptionError, match=r"unique_id_field='key'.*exists with 'id'"):
@@ -225,6 +251,8 @@ def test_deleting_a_dataset(dataset: AtlasDataset) -> None:
     assert dataset.delete()
     with pytest.raises(DatasetNotFoundError):
         AtlasDataset.load("sample")
+    with pytest.raises(DatasetNotFoundError):
+        dataset.delete()
 
 
 def test_many_small_batches_are_merged_and_maps_keep_their_rows(dataset: AtlasDataset) -> None:
