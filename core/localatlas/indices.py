@@ -141,9 +141,10 @@ class AtlasProjection(MapState):
             AtlasValueError: it is no selection, or not one for this map.
             NotReadyError: the map was built without what it speaks of.
         """
-        from localatlas.selections.on_map import rows_of
+        from localatlas.selections.on_map import MapRows
 
-        return list(self.stored.row_ids.filter(pa.array(rows_of(self, selection))).to_pylist())
+        rows = MapRows(self)
+        return rows.ids(rows.selected(selection))
 
     def export(
         self,

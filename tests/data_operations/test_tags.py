@@ -11,15 +11,23 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from localatlas import AtlasDataset
+from localatlas import AtlasDataset, registries
 from localatlas import selections as s
 from localatlas.data_operations import AtlasMapTags
 from localatlas.data_operations.tag_records import TagRecord, read_tags
-from localatlas.errors import AtlasTypeError, AtlasValueError, RowNotFoundError
+from localatlas.errors import AtlasTypeError, AtlasValueError, NotReadyError, RowNotFoundError
 from localatlas.indices import AtlasProjection
-from reference import register_all
+from localatlas.selections.on_map import MapRows
+from reference import Placing, register_all
 
 ROWS = [f"r{row}" for row in range(7)]
+
+
+@pytest.fixture
+def updatable(dataset: AtlasDataset) -> AtlasProjection:
+    """A map of the sample rows whose projector places new ones."""
+    registries.projectors.register("umap", Placing)
+    return dataset.create_index(indexed_field="text", progress=False)
 
 
 def names(made: AtlasProjection) -> list[str]:
@@ -336,6 +344,63 @@ def test_a_tag_that_goes_while_it_is_read_is_left_out(made: AtlasProjection, mon
     (name,) = store.objects("tags/")
     monkeypatch.setattr(type(store), "objects", lambda *_: [name, f"tags/{made.id}/gone.json"])
     assert [tag.name for tag in read_tags(store, made.id)] == ["a"]
+
+
+def test_tags_survive_updates_and_rules_take_new_rows(dataset: AtlasDataset, updatable: AtlasProjection) -> None:
+    made = updatable
+    made.tags.add("hand", ids=["r2", "r3", "r4"])
+    made.tags.add("rule", selection=s.contains("boat"))
+    made.tags.remove("rule", ids=["r5"])
+    view = made.tags
+    dataset.delete_data(["r3"])
+    dataset.add_data([{"id": "new", "text": "a new boat", "n": 9}])
+    dataset.add_data([{"id": "r2", "text": "a second boat", "n": 10}], on_conflict="replace")
+    assert view.get_datums_in_tag("hand") == ["r4"], "the map does not know the new row yet"
+    dataset.update_indices(progress=False)
+    for tags in (view, made.tags, dataset.maps[0].tags):
+        assert tags.get_datums_in_tag("hand") == ["r4", "r2"]
+        assert tags.get_datums_in_tag("rule") == ["r4", "new", "r2"]
+        assert tags.df["id"].tolist() == ["r0", "r1", "r4", "r5", "r6", "new", "r2"]
+    assert made.select(s.tagged("hand") & s.contains("second")) == ["r2"]
+
+
+def test_a_version_is_read_whole_while_the_map_is_updated(dataset: AtlasDataset, updatable: AtlasProjection) -> None:
+    made = updatable
+    made.tags.add("boats", selection=s.contains("boat"))
+    rows = MapRows(made)
+    dataset.add_data([{"id": "new", "text": "a new boat", "n": 9}])
+    dataset.update_indices(progress=False)
+    assert rows.ids(rows.tagged("boats")) == ["r3", "r4", "r5"]
+    assert rows.ids(rows.selected(s.like("old river boat", k=1))) == ["r5"]
+    assert made.tags.get_datums_in_tag("boats") == ["r3", "r4", "r5", "new"]
+    assert made.select(s.like("a new boat", k=1)) == ["new"]
+
+
+def test_the_tags_of_a_deleted_map_go_with_it(dataset: AtlasDataset, made: AtlasProjection) -> None:
+    made.tags.add("some", ids=["r1"])
+    view, store = made.tags, made.stored.store
+    assert made.delete()
+    with pytest.raises(NotReadyError, match="does not exist any more"):
+        view.add("late", ids=["r1"])
+    assert store.objects("tags/") == []
+
+
+def test_a_tag_that_goes_before_a_rule_speaks_of_it_is_told(
+    made: AtlasProjection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.tags.add("a", ids=["r1"])
+    tags = made.tags
+    selected = MapRows.selected
+
+    def removing(rows: MapRows, selection: Any) -> Any:
+        found = selected(rows, selection)
+        made.tags.remove("a")
+        return found
+
+    monkeypatch.setattr(MapRows, "selected", removing)
+    with pytest.raises(AtlasValueError, match="no tag 'a'"):
+        tags.add("b", selection=~s.tagged("a"))
+    assert names(made) == []
 
 
 TAGGING = """

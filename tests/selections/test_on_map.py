@@ -9,7 +9,7 @@ from localatlas import selections as s
 from localatlas.errors import AtlasValueError, NotReadyError
 from localatlas.indices import AtlasProjection
 from localatlas.selections import space as spaces
-from localatlas.selections.on_map import rows_of
+from localatlas.selections.on_map import MapRows
 from localatlas.selections.space import IndexSpace, Space
 from numpy.typing import NDArray
 
@@ -26,7 +26,7 @@ def test_select_returns_ids_in_upload_order(dataset: AtlasDataset, made: AtlasPr
     assert made.select(wanted.to_dict()) == made.select(wanted.to_json()) == made.select(wanted)
     dataset.delete_data(["r4"])
     assert made.select(wanted) == ["r0", "r3", "r5"]
-    assert rows_of(made, wanted).tolist() == [True, False, False, True, False, True, False]
+    assert MapRows(made).selected(wanted).tolist() == [True, False, False, True, False, True, False]
 
 
 def test_rows_without_an_id_field_are_known_by_position(components: str) -> None:

@@ -72,10 +72,12 @@ def _mentioned(rule: Any) -> set[str]:
 
 
 def check_cycle(name: str, rule: Node, tags: Sequence[TagRecord]) -> None:
-    """Raise AtlasValueError if a tag would be defined by itself."""
+    """Raise AtlasValueError if a tag would be defined by itself, or by one that is not there."""
     rules = {tag.name: tag.rule for tag in tags}
     seen: set[str] = set()
     ahead = _mentioned(rule)
+    for other in sorted(ahead - {name}):
+        find_tag(tags, other)
     while ahead - seen:
         seen |= (step := ahead - seen)
         ahead = {each for other in step if rules.get(other) is not None for each in _mentioned(rules[other])}

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from localatlas.data_operations.tag_records import TagRecord, read_tags
 from localatlas.data_operations.tag_rules import check_cycle, check_name, check_size, check_unused, find_tag, with_rule
 from localatlas.data_operations.view import View
-from localatlas.errors import AtlasError, AtlasTypeError, AtlasValueError, RowNotFoundError, listing
+from localatlas.errors import AtlasTypeError, AtlasValueError, RowNotFoundError, listing
 from localatlas.protocols import DatasetStore
 
 if TYPE_CHECKING:
     from localatlas.indices import AtlasProjection
     from localatlas.selections import Node
+    from localatlas.selections.on_map import MapRows
 
 __all__ = ["AtlasMapTags"]
 
@@ -38,11 +39,6 @@ class AtlasMapTags(View):
         """
         super().__init__(projection)
         self.auto_cleanup = auto_cleanup
-
-    @property
-    def tb(self) -> pa.Table:  # not kept: tags change under a view
-        """The view as an Arrow table."""
-        return self._living(self._table())
 
     def get_tags(self) -> list[dict[str, Any]]:
         """Return all tags, oldest first.
@@ -74,8 +70,8 @@ class AtlasMapTags(View):
         Raises:
             AtlasValueError: there is no such tag, or its rule does not fit the map any more.
         """
-        rows = self.rows(tag_name)
-        return list(self._map.row_ids.filter(pa.array(rows)).to_pylist())
+        rows = self._rows
+        return rows.ids(rows.tagged(tag_name))
 
     def add(self, name: str, ids: Sequence[Any] | None = None, selection: Any = None) -> None:
         """Make a tag, or put more rows into one.
@@ -90,12 +86,15 @@ class AtlasMapTags(View):
             AtlasValueError: the name cannot be one, the selection is none for this map, or neither rows nor a rule
                 are given; nothing was changed.
             RowNotFoundError: some ids are not on the map; nothing was changed.
+            NotReadyError: the map was deleted.
         """
         if ids is None and selection is None:
             raise AtlasValueError(f"tag {name!r}: give ids, a selection or both")
         values = self._ids(ids) if ids is not None else []
         rule = self._rule(selection) if selection is not None else None
         with self._store.lock():
+            # Raises for a map that was deleted meanwhile, whose tags nobody would remove.
+            _ = self.projection.record
             tags = self._records()
             tag = next((each for each in tags if each.name == name), None)
             if tag is None:
@@ -148,34 +147,32 @@ class AtlasMapTags(View):
         Raises:
             AtlasValueError: there is no such tag, or its rule does not fit the map any more.
         """
-        self._map = self.projection.stored
-        return self._rows(find_tag(self._records(), name))
+        return self._rows.tagged(name)
+
+    @property
+    def tb(self) -> pa.Table:  # not kept: tags change under a view
+        """The view as an Arrow table."""
+        return self._table()
 
     def _table(self) -> pa.Table:
-        self._map = self.projection.stored
-        return self._with_ids({tag.name: pa.array(self._rows(tag)) for tag in self._records()})
+        rows = self._rows
+        living = pa.array(rows.stored.alive)
+        columns = {tag.name: pa.array(rows.of_tag(tag)).filter(living) for tag in rows.tags}
+        return pa.table({self.id_field: rows.stored.row_ids.filter(living), **columns})
 
-    def _rows(self, tag: TagRecord, above: tuple[str, ...] = ()) -> NDArray[np.bool_]:
-        """Return a tag's rows; `above` are the tags by whose rules it was reached."""
-        if tag.name in above:
-            raise AtlasValueError(f"the tag {tag.name!r} is defined by itself: {listing([*above, tag.name])}")
-        try:
-            return self._select(tag.selection, (*above, tag.name))
-        except AtlasError as error:
-            error.add_note(f"This is the rule of the tag {tag.name!r}; tags.remove({tag.name!r}) removes it.")
-            raise
+    @property
+    def _rows(self) -> MapRows:
+        """The newest version of the map, with the tags as they are now."""
+        from localatlas.selections.on_map import MapRows
 
-    def _select(self, selection: Any, above: tuple[str, ...] = ()) -> NDArray[np.bool_]:
-        from localatlas.selections.on_map import rows_of
-
-        return rows_of(self.projection, selection, lambda name: self._rows(find_tag(self._records(), name), above))
+        return MapRows(self.projection)
 
     def _rule(self, selection: Any) -> Node:
         """Return a rule that this map can answer."""
         from localatlas.selections import parse
 
         rule = parse(selection)
-        self._select(rule)
+        self._rows.selected(rule)
         return rule
 
     def _records(self) -> list[TagRecord]:
