@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
-from localatlas import AtlasDataset
+from localatlas import AtlasDataset, registries
 from localatlas import selections as s
 from localatlas.errors import AtlasValueError, NotReadyError
 from localatlas.indices import AtlasProjection
+from localatlas.protocols import ComponentOptions, Context
+from localatlas.protocols.components import Modality, TaskType
 from localatlas.selections import space as spaces
 from localatlas.selections.on_map import MapRows
 from localatlas.selections.space import IndexSpace, Space
 from numpy.typing import NDArray
+from PIL import Image
 
 
 @pytest.fixture
@@ -112,3 +118,47 @@ def test_a_euclidean_index_counts_by_euclidean_distance(made: AtlasProjection) -
     assert space.from_row(0)[[0, 2]].tolist() == [0, 0]
     expected = np.linalg.norm(made.embeddings.latent[3] - made.embeddings.latent[0])
     np.testing.assert_allclose(space.from_row(0)[3], expected, rtol=1e-5)
+
+
+class Greys:
+    """An image embedder that looks at one pixel, and finds "dark" and "bright"."""
+
+    Options = ComponentOptions
+    modality: Modality = "image"
+    dim = 2
+    fingerprint = "greys-1"
+    in_workers = False
+    batch_size = 4
+
+    def __init__(self, options: ComponentOptions) -> None:
+        self.options = options
+
+    def embed(self, items: Sequence[bytes], context: Context, *, task: TaskType) -> NDArray[np.float32]:
+        level = np.array([Image.open(io.BytesIO(item)).convert("L").getpixel((0, 0)) for item in items], np.float64)
+        angle = level / 255 * np.pi / 2
+        return np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
+
+    def text_similarity(
+        self, texts: Sequence[str], vectors: NDArray[np.float32], context: Context
+    ) -> NDArray[np.float32]:
+        wanted = np.array([[1.0, 0.0] if text == "dark" else [0.0, 1.0] for text in texts], np.float32)
+        return wanted @ vectors.T
+
+
+def images_of(embedder: type[Greys]) -> AtlasProjection:
+    dataset = AtlasDataset("images", unique_id_field="id")
+    levels = [0, 60, 130, 200, 255]
+    pictures = [Image.new("L", (2, 2), level) for level in levels]
+    dataset.add_data([{"id": f"i{level}"} for level in levels], blobs=pictures)
+    registries.embedders.register("greys", embedder)
+    return dataset.create_index(embedding_model="greys", topic_model=False, progress=False)
+
+
+def test_words_find_images_where_the_embedder_can(components: str) -> None:
+    made = images_of(Greys)
+    assert made.select(s.like("dark", k=2)) == ["i0", "i60"]
+    assert made.select(s.like("bright", k=2)) == ["i200", "i255"]
+    assert made.select(s.like("bright", similarity=0.9)) == ["i200", "i255"]
+    (found,), _ = made.embeddings.search("bright", k=3)
+    assert made.select(s.like("bright", k=3)) == sorted(found)
+    assert made.select(s.near("i0", 2)) == ["i0", "i60"]
