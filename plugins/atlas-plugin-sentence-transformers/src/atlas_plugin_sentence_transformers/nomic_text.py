@@ -88,7 +88,7 @@ class NomicTextV1:
         hidden, asked = text_shape(folder).hidden, self.dim
         if asked > hidden:
             raise InvalidOptionError(f"dimensionality={asked}: {self.name!r} has {hidden} dimensions")
-        if asked < min(SHORTEST_TRAINED, hidden):
+        if asked < SHORTEST_TRAINED <= hidden:
             warnings.warn(
                 f"dimensionality={asked}: {self.name!r} was trained for {SHORTEST_TRAINED} dimensions or more; "
                 "fewer tell texts apart badly",
