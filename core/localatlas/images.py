@@ -32,6 +32,7 @@ FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM
 """What is read, as far as pillow can here. Formats that run other programs (EPS) or hold no pixels stay out."""
 
 # What pillow's readers raise on damaged files: its own errors are OSErrors and SyntaxErrors, the rest slips through.
+# Warnings are raised where the user has made them errors.
 DAMAGE = (
     OSError,
     SyntaxError,
@@ -42,6 +43,7 @@ DAMAGE = (
     struct.error,
     EOFError,
     RuntimeError,
+    Warning,
 )
 # What PNG holds as it is, and what holds other modes of pillow without loss; what remains becomes RGB.
 OF_PNG = frozenset({"1", "L", "LA", "I;16", "P", "RGB", "RGBA"})
