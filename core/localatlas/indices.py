@@ -27,6 +27,7 @@ from localatlas.stored_map import StoredMap
 
 if TYPE_CHECKING:
     from localatlas.dataset import AtlasDataset
+    from localatlas.quality import Quality
 
 __all__ = ["AtlasIndex", "AtlasProjection", "find_map", "list_indices"]
 
@@ -168,6 +169,21 @@ class AtlasProjection(MapState):
         from localatlas.exporting import export
 
         return export(self, Path(path), selection, columns, overwrite=overwrite)
+
+    def quality(self, sample: int = 500, seed: int = 0) -> Quality:
+        """Return how faithful the map is to its vectors: figures, and with `print` a sentence on what each means.
+
+        Args:
+            sample: how many rows to look at, at most; the time grows with it and with the rows of the map.
+            seed: of their choice.
+
+        Raises:
+            AtlasValueError: `sample` is less than 1.
+            NotReadyError: the map has fewer than three rows.
+        """
+        from localatlas.quality import quality_of
+
+        return quality_of(self, sample, seed)
 
     @property
     def schema(self) -> pa.Schema:

@@ -24,6 +24,7 @@ COMMANDS = {
     "search": "searching",
     "tag": "tagging",
     "export": "exporting",
+    "quality": "judging",
     "rm": "removing",
     "login": "account",
     "logout": "account",

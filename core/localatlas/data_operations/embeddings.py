@@ -106,6 +106,12 @@ class AtlasMapEmbeddings(View):
         found, distances = self._search(self._directions(embed_queries(choice, items)), k)
         return self._expand(found, distances, None, k)
 
+    def distinct(self) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+        """Return the distinct vectors that living rows have, float32 [N, D], and the first such row of each, [N]."""
+        living, vectors = self._living_vectors
+        order, starts = self._rows_of_vector
+        return vectors, order[starts[living]]
+
     def _table(self) -> pa.Table:
         return self._with_ids({axis: self._map.table[axis] for axis in "xy"})
 
