@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from localatlas import AtlasDataset, read, readers
 from localatlas.errors import InvalidDataError, InvalidOptionError
-from localatlas.readers import delimited, reading
+from localatlas.readers import reading, sources
+from localatlas.readers.delimited import Delimited
 from pyarrow import csv
 
 UTC = dt.UTC
@@ -61,6 +63,10 @@ def column(tmp_path: Path, *values: str, **options: Any) -> pa.ChunkedArray:
         (["2024-01-31T01:02:03Z"], pa.timestamp("s", "UTC"), [dt.datetime(2024, 1, 31, 1, 2, 3, tzinfo=UTC)]),
         (["2024-01-31 01:02:03.5+02:00"], pa.timestamp("us", "UTC"), None),
         (["2024-01-31T01:02:03Z", "2024-01-31T01:02:03"], pa.string(), None),
+        (["1500-01-01", "2024-01-31T01:02:03.5"], pa.timestamp("us"), None),
+        (["1500-01-01", "2024-01-31T01:02:03.123456789"], pa.string(), None),
+        (["2024-01-31", "2024-01-31T01:02:03.123456789"], pa.timestamp("ns"), None),
+        (["9999-12-31T00:00:00Z", "2024-01-31T01:02:03.5Z"], pa.timestamp("us", "UTC"), None),
         (["", "NA", "null"], pa.null(), [None, None, None]),
         (["", "1", "NA"], pa.int64(), [None, 1, None]),
         (["", "2024-01-31"], pa.date32(), [None, dt.date(2024, 1, 31)]),
@@ -129,8 +135,8 @@ def test_the_last_value_of_a_large_file_counts_as_much_as_the_first(
     path = tmp_path / "a.csv"
     path.write_text("x,y\n" + "".join(f"{row},1\n" for row in range(5_000)) + f"{late},1\n")
     whole = read(path).table
-    monkeypatch.setattr(delimited, "BLOCK_BYTES", 1 << 12)
     monkeypatch.setattr(reading, "KEPT_BYTES", 0)
+    monkeypatch.setattr(sources, "Delimited", partial(Delimited, block=1 << 12))
     parts = list(readers.stream(path))
     assert sum(map(len, parts)) == 5_001
     assert {part.table.schema for part in parts} == {whole.schema}
@@ -215,3 +221,11 @@ def test_what_is_not_of_a_datasets_type_is_named(tmp_path: Path, name: str, text
     (tmp_path / name).write_text(text)
     with pytest.raises(InvalidDataError, match=rf"{name}: column 'day' is not all date32\[day\]: .*soon"):
         read(tmp_path / name, like=pa.schema([("day", pa.date32())]))
+
+
+def test_a_row_that_is_longer_than_a_block_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"x,y\n1,a\n2,{'long ' * 10_000}\n3,b\n")
+    file = Delimited(path, block=1 << 10)
+    survey = file.survey(keep=False)
+    assert [len(value) for part in file.parts(survey) for value in part.table["y"].to_pylist()] == [1, 50_000, 1]

@@ -19,12 +19,13 @@ from localatlas.readers.rows import Rows
 
 __all__ = ["Delimited"]
 
-# A row must fit into a block.
-BLOCK_BYTES = 16 << 20
+# Arrow reads some blocks ahead; a row must fit into one.
+BLOCK_BYTES = 8 << 20
+LARGEST_BLOCK = 1 << 30
 OTHER_DELIMITERS = {",": ";\t|", ";": ",\t|", "\t": ",;|"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Delimited:
     """A file whose first line names the columns; types as `inference` says.
 
@@ -33,15 +34,26 @@ class Delimited:
         delimiter: one character.
         types: of columns whose type the caller knows; they are not guessed.
         like: types of columns of these names, if there are any.
+        block: bytes read at a time; a survey that meets a longer row makes it larger.
     """
 
     path: Path
     delimiter: str = ","
     types: Mapping[str, pa.DataType] = field(default_factory=dict)
     like: pa.Schema = field(default_factory=lambda: pa.schema([]))
+    block: int = BLOCK_BYTES
 
     def survey(self, *, keep: bool) -> Survey:
         """Read the file once and find the columns' types."""
+        while True:
+            try:
+                return self._survey(keep=keep)
+            except InvalidDataError as error:
+                if "straddl" not in str(error) or self.block >= LARGEST_BLOCK:
+                    raise
+                self.block *= 8
+
+    def _survey(self, *, keep: bool) -> Survey:
         with readable(self.path, self.kind):
             self._check_types()
             known = self._known_types()
@@ -106,7 +118,7 @@ class Delimited:
         # Quoted fields of real data hold line breaks; an empty field of text is an empty string, not a null.
         return csv.open_csv(
             open_bytes(self.path),
-            read_options=csv.ReadOptions(block_size=BLOCK_BYTES),
+            read_options=csv.ReadOptions(block_size=self.block),
             parse_options=csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
             convert_options=csv.ConvertOptions(column_types=dict(types), strings_can_be_null=False),
         )

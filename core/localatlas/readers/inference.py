@@ -19,12 +19,13 @@ stays what it is. The order and the words are those of Arrow's own reader, excep
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["EMPTY", "ColumnGuess", "readable_type", "typed"]
+__all__ = ["EMPTY", "Candidate", "ColumnGuess", "readable_type", "typed"]
 
 # The words of Arrow's own reader (`null_values` of its ConvertOptions).
 EMPTY = pa.array(
@@ -40,15 +41,37 @@ CLOCK = r"[0-9]{2}(:?[0-9]{2}(:?[0-9]{2}(\.[0-9]{1,9})?)?)?"
 STAMP = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{CLOCK})?$"
 ZONED = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{CLOCK}(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)$"
 
-CANDIDATES: tuple[tuple[pa.DataType, str], ...] = (
-    (pa.int64(), INTEGER),
-    (pa.bool_(), r"^([tT]rue|TRUE|[fF]alse|FALSE)$"),
-    (pa.date32(), DATE),
-    (pa.time32("s"), r"^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"),
-    *((pa.timestamp(unit), STAMP) for unit in ("s", "us", "ns")),
-    *((pa.timestamp(unit, "UTC"), ZONED) for unit in ("s", "us", "ns")),
-    (pa.float64(), FLOAT),
+
+@dataclass(frozen=True)
+class Candidate:
+    """A type and how it is written.
+
+    Attributes:
+        kind: the type.
+        pattern: of its values, in RE2's syntax.
+        within: patterns all of whose values are values of this type too, so that these need no second look.
+    """
+
+    kind: pa.DataType
+    pattern: str
+    within: tuple[str, ...] = ()
+
+
+def _moments(pattern: str, zone: str | None, *within: str) -> tuple[Candidate, ...]:
+    return tuple(Candidate(pa.timestamp(unit, zone), pattern, within) for unit in ("s", "us", "ns"))
+
+
+CANDIDATES = (
+    Candidate(pa.int64(), INTEGER),
+    Candidate(pa.bool_(), r"^([tT]rue|TRUE|[fF]alse|FALSE)$"),
+    Candidate(pa.date32(), DATE),
+    Candidate(pa.time32("s"), r"^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"),
+    *_moments(STAMP, None, DATE, STAMP),
+    *_moments(ZONED, "UTC", ZONED),
+    Candidate(pa.float64(), FLOAT, (INTEGER,)),
 )
+# What 64 bits of nanoseconds hold.
+FIRST_NANOSECOND, LAST_NANOSECOND = "1678", "2262"
 # Most columns of text show in their first values what they are not.
 GLANCE = 64
 
@@ -57,7 +80,7 @@ GLANCE = 64
 class ColumnGuess:
     """The types that a column may still have, as its values pass by."""
 
-    candidates: tuple[tuple[pa.DataType, str], ...] = CANDIDATES
+    candidates: tuple[Candidate, ...] = CANDIDATES
     is_empty: bool = True
     is_whole: bool = True
 
@@ -69,8 +92,9 @@ class ColumnGuess:
         if not len(present):
             return
         self.is_empty = False
-        self.candidates = tuple(each for each in self.candidates if _takes(*each, present))
-        self.is_whole = self.is_whole and _all_match(present, WHOLE)
+        self.candidates = tuple(_taking(self.candidates, present))
+        if self.is_whole and not any(each.pattern == INTEGER for each in self.candidates):
+            self.is_whole = _all_match(present, WHOLE)
 
     def both(self, other: ColumnGuess) -> ColumnGuess:
         """Return what is left when the values of two files are one column."""
@@ -82,7 +106,7 @@ class ColumnGuess:
         """The type that fits all values seen."""
         if self.is_empty:
             return pa.null()
-        kind = self.candidates[0][0] if self.candidates else pa.string()
+        kind = self.candidates[0].kind if self.candidates else pa.string()
         # Whole numbers beyond 64 bits are ids: as fractions they would lose digits.
         return pa.string() if kind == pa.float64() and self.is_whole else kind
 
@@ -118,14 +142,38 @@ def _present(values: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
     return trimmed.filter(pc.invert(pc.is_in(trimmed, EMPTY)))
 
 
-def _takes(kind: pa.DataType, pattern: str, present: pa.ChunkedArray | pa.Array) -> bool:
+def _taking(candidates: tuple[Candidate, ...], present: pa.ChunkedArray | pa.Array) -> Iterator[Candidate]:
+    """Yield the candidates that say all values."""
+    seen: set[str] = set()
+    for each in candidates:
+        if each.pattern in seen or seen.intersection(each.within):
+            takes = not _is_nanosecond(each.kind) or _fits_nanoseconds(present)
+        else:
+            takes = _takes(each, present)
+        if takes:
+            seen.add(each.pattern)
+            yield each
+
+
+def _takes(candidate: Candidate, present: pa.ChunkedArray | pa.Array) -> bool:
+    pattern = candidate.pattern
     if not _all_match(present.slice(0, GLANCE), pattern) or not _all_match(present, pattern):
         return False
     try:
-        _parsed(present, kind)
+        _parsed(present, candidate.kind)
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def _is_nanosecond(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_timestamp(kind) and kind.unit == "ns")
+
+
+def _fits_nanoseconds(moments: pa.ChunkedArray | pa.Array) -> bool:
+    # ISO 8601 sorts as text.
+    ends = pc.min_max(moments)
+    return bool(ends["min"].as_py() >= FIRST_NANOSECOND and ends["max"].as_py() < LAST_NANOSECOND)
 
 
 def _all_match(values: pa.ChunkedArray | pa.Array, pattern: str) -> bool:
