@@ -38,8 +38,6 @@ def _place(values: pa.ChunkedArray) -> Column:
 def _labels(topics: Topics, level: int) -> Column:
     def column(chosen: NDArray[np.intp]) -> pa.Array:
         numbers = topics.topic_id[topics.depth == level + 1]
-        if not len(numbers):
-            return pa.nulls(len(chosen), pa.string())
         labels = pa.array([topics.labels[topic].label for topic in numbers.tolist()], pa.string())
         assigned = topics.assignment[chosen, level]
         order = np.argsort(numbers)

@@ -376,6 +376,15 @@ def test_a_version_is_read_whole_while_the_map_is_updated(dataset: AtlasDataset,
     assert made.select(s.like("a new boat", k=1)) == ["new"]
 
 
+def test_a_map_that_changes_at_every_look_is_told(made: AtlasProjection, monkeypatch: pytest.MonkeyPatch) -> None:
+    index, record = made.record
+    revisions = iter(range(1_000))
+    newer = property(lambda _: (index.model_copy(update={"revision": next(revisions)}), record))
+    monkeypatch.setattr(AtlasProjection, "record", newer)
+    with pytest.raises(NotReadyError, match="is updated faster than it can be read"):
+        made.tags.get_datums_in_tag("some")
+
+
 def test_the_tags_of_a_deleted_map_go_with_it(dataset: AtlasDataset, made: AtlasProjection) -> None:
     made.tags.add("some", ids=["r1"])
     view, store = made.tags, made.stored.store

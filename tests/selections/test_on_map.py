@@ -116,6 +116,7 @@ def test_a_euclidean_index_counts_by_euclidean_distance(made: AtlasProjection) -
     space = IndexSpace(made.stored, made.stored.store, other)
     assert space.metric == "euclidean"
     assert space.from_row(0)[[0, 2]].tolist() == [0, 0]
+    np.testing.assert_array_equal(space.from_vector(made.embeddings.latent[0].tolist()), space.from_row(0))
     expected = np.linalg.norm(made.embeddings.latent[3] - made.embeddings.latent[0])
     np.testing.assert_allclose(space.from_row(0)[3], expected, rtol=1e-5)
 

@@ -114,6 +114,13 @@ def test_nodes_made_in_python_are_held_to_the_same_limits() -> None:
         s.parse(s.any_of(*[s.near("a", k) for k in range(1, 18)]))
 
 
+def test_all_polygons_together_have_so_many_corners() -> None:
+    half = [(number, number % 2) for number in range(limits.MAX_CORNERS // 2)]
+    s.parse(s.within(half, half))
+    with pytest.raises(AtlasValueError, match="at most 10,000 corners"):
+        s.parse(s.within(half, half) | ~s.within([(0, 0), (1, 0), (1, 1)]))
+
+
 def test_an_expression_that_would_take_much_memory_is_refused() -> None:
     with pytest.raises(AtlasValueError, match="is not a regular expression"):
         s.matches("((a{100}){100}){100}")

@@ -230,7 +230,7 @@ LOOKS: dict[type[Node], Callable[[Any, int], bool]] = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(trees)
 def test_a_tree_selects_the_rows_that_it_holds_of_one_by_one(tree: Node) -> None:
     expected = [bool(MAP.alive[row]) and holds(tree, row) for row in range(ROWS)]

@@ -122,6 +122,4 @@ class IndexSpace:
 
     def _by_row(self, distances: NDArray[np.float32]) -> NDArray[np.float32]:
         vector = self._vector_of_row
-        if not len(distances):
-            return np.full(len(vector), np.nan, dtype=np.float32)
         return np.where(vector >= 0, distances[np.maximum(vector, 0)], np.float32(np.nan)).astype(np.float32)

@@ -106,10 +106,15 @@ def nodes(selection: Node) -> Iterator[tuple[Node, int]]:
 
 
 def check_limits(selection: Node) -> None:
-    """Raise AtlasValueError if a tree is too deep, too large, or searches too often."""
-    searches = 0
+    """Raise AtlasValueError if a tree is too deep, too large, or takes too much work."""
+    searches = corners = 0
     for count, (node, depth) in enumerate(nodes(selection), start=1):
         limits.check_size(depth, count)
         searches += isinstance(node, Meaning | Neighbors)
+        corners += sum(map(len, node.polygons)) if isinstance(node, Lasso) else 0
     if searches > limits.MAX_SEARCHES:
         raise AtlasValueError(f"a selection has at most {limits.MAX_SEARCHES} nodes of meaning and neighbors")
+    if corners > limits.MAX_CORNERS:
+        raise AtlasValueError(
+            f"the polygons of a selection have at most {limits.MAX_CORNERS:,} corners; draw them simpler"
+        )
