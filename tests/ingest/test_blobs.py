@@ -151,6 +151,7 @@ FAULTS: list[tuple[Any, str]] = [
     ("file://elsewhere/a.png", "a file of the machine 'elsewhere'"),
     ("data:image/png;base64,###", "not base64"),
     ("data:image/png", "no comma"),
+    ("~nobody_of_that_name/a.png", "no such file"),
     ("nul\0byte", "cannot be read|no such file"),
     (7, r"row 1 \(int\): an item of type int is not taken"),
     (np.zeros((4, 4)), r"row 1 \(ndarray\): it is an array of float64 \[4, 4\]"),

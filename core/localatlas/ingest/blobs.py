@@ -155,7 +155,11 @@ def _local_path(text: str | bytes) -> Path:
     if "://" in name:
         scheme = name.partition("://")[0]
         raise InvalidDataError(f"URLs of the scheme {scheme!r} are not fetched; http, https, file and data are")
-    return Path(name).expanduser()
+    path = Path(name)
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path  # `~name` where nobody is called so: a file may be
 
 
 def _from_file(path: Path) -> bytes:
