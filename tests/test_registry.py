@@ -177,3 +177,12 @@ def test_a_class_without_source_still_has_a_version(kind: Registry[Any]) -> None
     made = type("Made", (Mine,), {"__module__": "nowhere"})
     kind.register("made", made)
     assert len(kind.find("made").version) == 12
+
+
+def test_a_class_typed_at_a_prompt_keeps_its_version_when_its_annotations_are_asked_for(kind: Registry[Any]) -> None:
+    typed = type("Typed", (), {"work": lambda self: 1, "Options": ComponentOptions, "__module__": "prompt"})
+    before = kind.describe(typed()).version
+    # Python makes the attribute when it is first asked for.
+    assert typed.__annotations__ == {}
+    assert "__annotations__" in vars(typed)
+    assert kind.describe(typed()).version == before

@@ -249,8 +249,9 @@ def _source_hash(component: type[Any]) -> str:
             total.update(_SOURCES[part])
         except (OSError, TypeError):
             # Typed at a prompt: what was compiled stands for what was written.
-            for name, member in sorted(vars(part).items()):
-                total.update(repr((name, _compiled(getattr(member, "__code__", None)))).encode())
+            # An empty `__annotations__` comes to be when somebody first asks for it.
+            for name in sorted(set(vars(part)) - {"__annotations__"}):
+                total.update(repr((name, _compiled(getattr(vars(part)[name], "__code__", None)))).encode())
     return total.hexdigest()[:12]
 
 
