@@ -111,8 +111,9 @@ def test_what_is_no_list_of_texts_is_refused(components: str, texts: Any, error:
     ],
 )
 def test_an_option_that_cannot_be_is_refused(
-    components: str, arguments: dict[str, Any], error: type[Exception], words: str
+    components: str, monkeypatch: pytest.MonkeyPatch, arguments: dict[str, Any], error: type[Exception], words: str
 ) -> None:
+    monkeypatch.setenv("LOCALATLAS_OFFLINE", "1")
     embedders.register("pictures", Pictures)
     with pytest.raises(error, match=words):
         embed.text(["a"], **arguments)
@@ -255,8 +256,9 @@ def test_what_is_no_list_of_images_is_refused(components: str, images: Any, erro
     ],
 )
 def test_an_option_for_images_that_cannot_be_is_refused(
-    components: str, arguments: dict[str, Any], error: type[Exception], words: str
+    components: str, monkeypatch: pytest.MonkeyPatch, arguments: dict[str, Any], error: type[Exception], words: str
 ) -> None:
+    monkeypatch.setenv("LOCALATLAS_OFFLINE", "1")
     embedders.register("pictures", Pictures)
     with pytest.raises(error, match=words):
         embed.image([picture(1)], **arguments)

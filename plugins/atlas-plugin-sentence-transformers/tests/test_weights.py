@@ -177,10 +177,11 @@ def test_a_name_without_a_repository_is_never_asked_of_the_hub(monkeypatch: pyte
         Source("mine", "", "text").folder()
 
 
-def test_without_the_hubs_library_the_hub_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("library", ["huggingface_hub", "torch"])
+def test_without_its_libraries_the_hub_is_not_asked(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
     monkeypatch.delenv("LOCALATLAS_OFFLINE")
-    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    with pytest.raises(ModelNotAvailableError, match="not asked: the package huggingface-hub is not installed"):
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ModelNotAvailableError, match=f"not asked: {library} is not installed"):
         Source("mine", "somebody/mine", "text").folder()
 
 

@@ -71,8 +71,11 @@ class Source:
     def _from_hub(self, folder: Path | None) -> Path:
         if settings().offline or not self.repository:
             raise self._missing()
-        if importlib.util.find_spec("huggingface_hub") is None:
-            raise self._missing(hub="not asked: the package huggingface-hub is not installed")
+        # Who only packs the weights for another machine needs nothing that runs them.
+        wanted = ("huggingface_hub", *(("torch",) if folder is None else ()))
+        absent = [module for module in wanted if importlib.util.find_spec(module) is None]
+        if absent:
+            raise self._missing(hub=f"not asked: {' and '.join(absent)} is not installed")
         from huggingface_hub import snapshot_download
 
         try:
