@@ -85,6 +85,11 @@ def test_workers_give_what_this_process_gives(components: str, jobs: int) -> Non
         (pa.array([1]), AtlasTypeError, "row 0 is a int"),
         (None, AtlasTypeError, "NoneType"),
         (5, AtlasTypeError, "int"),
+        ({"a": "b"}, AtlasTypeError, "column of strings, got a dict"),
+        ({"a", "b"}, AtlasTypeError, "got a set"),
+        (pd.DataFrame({"a": ["b"]}), AtlasTypeError, "got a DataFrame"),
+        (pa.table({"a": ["b"]}), AtlasTypeError, "got a Table"),
+        (["a", float("nan")], AtlasTypeError, "row 1 is a float"),
         (["a", "", " \n"], InvalidDataError, "2 texts are blank, at the rows 1, 2"),
     ],
 )
