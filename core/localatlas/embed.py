@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, cast, get_args
 
 import numpy as np
@@ -124,7 +124,7 @@ def _strings(texts: Any) -> list[str]:
     if isinstance(texts, str | bytes):
         raise AtlasTypeError("texts must be a list of strings, got one; write embed.text([text])")
     # What iterates over its keys, its columns or in no order would be embedded without a word.
-    odd = isinstance(texts, Mapping | Set) or hasattr(texts, "columns")
+    odd = isinstance(texts, Mapping | set | frozenset) or hasattr(texts, "columns")
     if odd or not isinstance(texts, Iterable):
         raise AtlasTypeError(f"texts must be a list, array or column of strings, got a {type(texts).__qualname__}")
     items = texts.to_pylist() if isinstance(texts, pa.Array | pa.ChunkedArray) else list(texts)
