@@ -21,7 +21,7 @@ TIMEOUT = 120
 # A plugin as pip installs it: the worker must find it by its entry point, as no class of this process gets there.
 PLUGIN = """
 import os
-from reference import CountedWords, Exhaustive, Principal
+from reference import CountedWords, Exhaustive, Placing
 
 class Words(CountedWords):
     pass
@@ -29,7 +29,7 @@ class Words(CountedWords):
 class Near(Exhaustive):
     pass
 
-class Flat(Principal):
+class Flat(Placing):
     def project(self, index, context):
         gate = os.environ.get("GATE")
         if gate:
@@ -122,6 +122,20 @@ def test_a_build_in_another_process_becomes_a_map(dataset: AtlasDataset, childre
     assert waiting.job is not None
     assert (waiting.job.state, waiting.job.progress) == ("done", 1.0)
     assert log_of(dataset) == ""
+
+
+def test_an_update_in_another_process(dataset: AtlasDataset, children: Children) -> None:
+    made = start(dataset)
+    assert children.wait() == 0, log_of(dataset)
+    before = made.embeddings.df
+    dataset.add_data([{"id": f"new{row}", "text": f"word{row} newer"} for row in range(4)])
+    dataset.update_indices(wait=False)
+    assert children.started[1].wait(timeout=TIMEOUT) == 0
+    assert (made.status, made.record[0].revision) == ("done", 2)
+    assert made.embeddings.df.iloc[:12].equals(before)
+    assert len(made.embeddings.df) == 16
+    dataset.update_indices(wait=False)
+    assert len(children.started) == 2, "there is nothing to do"
 
 
 def test_it_gives_the_bytes_that_this_process_gives(dataset: AtlasDataset, children: Children) -> None:
