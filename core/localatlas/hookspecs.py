@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from localatlas.protocols import Context, Dataset, Map
-
 if TYPE_CHECKING:
     import click
+
+    from localatlas.protocols import Context, Dataset, Map
 
 __all__ = [
     "PROJECT",

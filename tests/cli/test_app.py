@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -148,3 +151,28 @@ def test_warnings_that_a_user_can_act_on_are_notes(
 
     brought(command("warn", warn))
     assert localatlas("warn").err == ("Note: mind the gap\n" if shown else "")
+
+
+@pytest.mark.parametrize("words", [[], ["map"], ["update"], ["search"], ["tag"], ["export"], ["rm"], ["models"]])
+def test_help_loads_no_data_library(words: list[str]) -> None:
+    code = (
+        "import sys; from localatlas.cli import main; main(sys.argv[1:]); "
+        "sys.exit(','.join({'numpy', 'pandas', 'pyarrow', 'pydantic'} & sys.modules.keys()) or None)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words, "--help"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: localatlas")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_complete_commands_and_options(shell: str) -> None:
+    def complete(words: str) -> str:
+        typed = words.rpartition(" ")[2]
+        # Fish says what is being typed, the others the number of that word.
+        asked = {"COMP_WORDS": words, "COMP_CWORD": typed if shell == "fish" else str(words.count(" "))}
+        environment = os.environ | asked | {"_LOCALATLAS_COMPLETE": f"{shell}_complete"}
+        command = [sys.executable, "-c", "from localatlas.cli import main; main()"]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    assert "export" in complete("localatlas ex")
+    assert "--projection" in complete("localatlas map --pro")

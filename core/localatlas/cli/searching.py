@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import textwrap
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
@@ -69,7 +70,7 @@ def search_command(
         click.echo(json.dumps(found, indent=1, default=str, ensure_ascii=False))
         return
     pattern = None if not by_words else query if regex else re.escape(query)
-    _print(hits, rows, field or projection.stored.text_field, pattern)
+    _print(hits, rows, field or projection.stored.text_field, pattern, projection.dataset.id_field)
     if total is not None and total > len(hits):
         click.echo(f"{counted(total, 'row')} hold it; -k shows more.")
 
@@ -88,7 +89,9 @@ def _nearest(projection: AtlasProjection, query: str, count: int, *, image: bool
     return list(zip(ids[0], distances[0], strict=True))
 
 
-def _print(hits: _Hits, rows: list[dict[str, Any]], field: str | None, pattern: str | None) -> None:
+def _print(
+    hits: _Hits, rows: list[dict[str, Any]], field: str | None, pattern: str | None, id_field: str | None
+) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -102,17 +105,19 @@ def _print(hits: _Hits, rows: list[dict[str, Any]], field: str | None, pattern: 
         table.add_column("distance", justify="right", no_wrap=True)
     table.add_column("id", no_wrap=True, overflow="ellipsis", max_width=20, style="bold")
     table.add_column(escape(field or "row"), ratio=1)
+    hidden = {id_field, "_position_index"}
     for (each, far), row in zip(hits, rows, strict=True):
-        table.add_row(*([] if far is None else [f"{far:.3f}"]), escape(str(each)), _shown(row, field, pattern))
+        table.add_row(*([] if far is None else [f"{far:.3f}"]), escape(str(each)), _shown(row, field, pattern, hidden))
     console.print(table)
 
 
-def _shown(row: dict[str, Any], field: str | None, pattern: str | None) -> Text:
+def _shown(row: dict[str, Any], field: str | None, pattern: str | None, hidden: Collection[str | None]) -> Text:
     """Return some words of a row: from its beginning, or around what was found, in bold."""
     from rich.text import Text
 
     if field is None or row.get(field) is None:
-        words = "  ".join(f"{key}={value}" for key, value in row.items() if value is not None)
+        shown = ((key, value) for key, value in row.items() if value is not None and key not in hidden)
+        words = "  ".join(f"{key}={value}" for key, value in shown)
         return Text(textwrap.shorten(words, SHOWN, placeholder="…"))
     whole = " ".join(str(row[field]).split())
     try:

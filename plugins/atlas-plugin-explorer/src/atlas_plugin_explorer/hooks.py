@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localatlas.hookspecs import hookimpl
-from localatlas.protocols import Context, Map
+
+if TYPE_CHECKING:
+    # All plugins' hooks are imported for `localatlas --help`, which loads no data library.
+    from localatlas.protocols import Context, Map
 
 __all__ = ["localatlas_open", "localatlas_pages"]
 
