@@ -16,7 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from localatlas import atlas, data_inference, embed, errors, hooks, protocols, readers
+    from localatlas import atlas, data_inference, embed, errors, hooks, models, protocols, readers, selections
     from localatlas.account import AtlasUser, login, logout
     from localatlas.config import configure
     from localatlas.data_inference import (
@@ -57,17 +57,19 @@ __all__ = [
     "hooks",
     "login",
     "logout",
+    "models",
     "neighbors",
     "projectors",
     "protocols",
     "read",
     "readers",
+    "selections",
     "storage",
     "topic_labelers",
     "topic_models",
 ]
 
-_MODULES = {"atlas", "data_inference", "embed", "errors", "hooks", "protocols", "readers"}
+_MODULES = {"atlas", "data_inference", "embed", "errors", "hooks", "models", "protocols", "readers", "selections"}
 _MEMBERS = {
     "AtlasDataset": "dataset",
     "AtlasUser": "account",
