@@ -23,6 +23,10 @@ ENDS_FLOOR = 0.3
 MIN_SHARE = 0.04
 MIN_LIFT = 1.15
 RELAXED = 1e-3
+# Documents as far apart as chance would have them speak against a term; half the usual focus halves it.
+USUAL_FOCUS = 0.5
+# Of a large topic at least so many rows must hold a term that names it.
+MIN_ROWS = 3.0
 # What a term that every row holds still counts, where there is nothing to compare with.
 EVERYWHERE = 0.3
 
@@ -83,7 +87,7 @@ def score_topics(
         value = _prevalence(share) * (counts > 0) * _quality(terms, use, whole)[:, None]
         return Scores(value, share)
     rest = (total[:, None] - counts + PRIOR_DOCUMENTS * typical) / (base - sizes + PRIOR_DOCUMENTS)
-    value = _contrast(share, rest, sizes) * (counts > 0)
+    value = _contrast(share, rest, sizes) * (counts >= np.clip(sizes / 4.0, 1e-9, MIN_ROWS))
     value *= _quality(terms, use, whole)[:, None] * _likeness(corpus, use, member, topics)
     return Scores(value, share)
 
@@ -108,7 +112,8 @@ def _prevalence(share: NDArray[np.float64]) -> NDArray[np.float64]:
 def _quality(terms: Terms, use: Usage, whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return float64 [T], what speaks for a term wherever it occurs."""
     bonus = np.where(terms.length > 1, 1.0 + PHRASE_BONUS * whole, 1.0)
-    return np.clip(use.ends, ENDS_FLOOR, 1.0) * bonus
+    usual = USUAL_FOCUS * float(np.median(use.focus)) + 1e-9
+    return np.clip(use.ends, ENDS_FLOOR, 1.0) * bonus * (use.focus + 1e-3 * usual) / (use.focus + usual)
 
 
 def _likeness(corpus: Corpus, use: Usage, member: NDArray[np.int64], topics: int) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -20,6 +20,8 @@ SECOND_SHARE = 0.5
 # Terms whose rows overlap this much (of the rarer one's rows) say the same.
 SAME_ROWS = 0.6
 CANDIDATES = 60
+# What a term is worth that a topic elsewhere on the map is called by.
+AGAIN = 0.5
 # A word gives way to a phrase that holds most of its occurrences in the topic.
 GIVES_WAY = 0.6
 
@@ -42,6 +44,7 @@ class Chooser:
 
     def __post_init__(self) -> None:
         self.used: set[int] = set()
+        self.labels: set[frozenset[int]] = set()
         self.words = [frozenset(int(word) for word in row if word >= 0) for row in self.terms.words]
 
     def ranked(self, scores: Scores, topic: int) -> list[int]:
@@ -52,26 +55,32 @@ class Chooser:
         phrases = [term for term in candidates if self.terms.length[term] > 1]
         return [term for term in candidates if not self._gives_way(term, phrases, scores.share[:, topic])][:CANDIDATES]
 
-    def pick(
-        self, ranked: Sequence[int], value: NDArray[np.float64], banned: AbstractSet[int], near: AbstractSet[int]
-    ) -> list[int]:
-        """Return one to `max_terms` terms for a label and mark them as used; none if nothing is left.
+    def pick(self, ranked: Sequence[int], value: NDArray[np.float64], banned: AbstractSet[int]) -> list[int]:
+        """Return one to `max_terms` terms for a label that no topic has yet; none if nothing is left.
 
         Args:
             ranked: the topic's terms, best first.
             value: their scores, by term.
-            banned: terms that the label must not have: the parent's only one.
-            near: terms of the siblings' labels and of the parent's, which are taken only if all others are.
+            banned: terms of its siblings' and its ancestors' labels.
         """
-        fresh = [term for term in ranked if term not in self.used and term not in banned]
-        again = [term for term in ranked if term in self.used and term not in banned and term not in near]
+        worth = {term: value[term] * (AGAIN if term in self.used else 1.0) for term in ranked if term not in banned}
+        order = sorted(worth, key=lambda term: -worth[term])
+        for first in range(len(order)):
+            chosen = self._together(order[first:], worth)
+            if frozenset(chosen) not in self.labels:
+                self.labels.add(frozenset(chosen))
+                self.used.update(chosen)
+                return chosen
+        return []
+
+    def _together(self, order: Sequence[int], worth: Mapping[int, float]) -> list[int]:
+        """Return the first of some terms, best first, and those that say more than it does and nearly as well."""
         chosen: list[int] = []
-        for term in fresh or again:
-            if len(chosen) == self.max_terms or (chosen and value[term] < SECOND_SHARE * value[chosen[0]]):
+        for term in order:
+            if len(chosen) == self.max_terms or (chosen and worth[term] < SECOND_SHARE * worth[chosen[0]]):
                 break
             if not any(self._same(term, other) for other in chosen):
                 chosen.append(term)
-        self.used.update(chosen)
         return chosen
 
     def keyword_terms(self, ranked: Sequence[int], label: Sequence[int]) -> list[int]:

@@ -64,6 +64,7 @@ class Phrases:
         chooser = Chooser(terms, use, self.options.max_terms, self.options.keywords)
         whole = cohesion(terms, use)
         choices = {int(topic): _Choice() for topic in topics.topic_id}
+        above: dict[int, frozenset[int]] = {}
         if not len(terms.length):
             return choices
         for parent in (-1, *(int(topic) for topic in topics.topic_id)):
@@ -79,13 +80,13 @@ class Phrases:
             for number, topic in enumerate(present):
                 member[column == topic] = number
             scores = score_topics(corpus, terms, use, whole, member)
-            near = set(choices[parent].label) if parent in choices else set()
-            banned = near if len(near) == 1 else set()
+            banned = above.get(parent, frozenset())
             ranked = [chooser.ranked(scores, number) for number in range(len(present))]
             best = [scores.value[terms_[0], number] if terms_ else 0.0 for number, terms_ in enumerate(ranked)]
             for number in np.argsort(-np.array(best), kind="stable"):
-                label = chooser.pick(ranked[number], scores.value[:, number], banned, near)
-                near = near | set(label)
+                label = chooser.pick(ranked[number], scores.value[:, number], banned)
+                banned = banned | set(label)
+                above[present[number]] = above.get(parent, frozenset()) | set(label)
                 choices[present[number]] = _Choice(label, chooser.keyword_terms(ranked[number], label))
         return choices
 
