@@ -144,8 +144,16 @@ def test_an_empty_dataset_of_the_users_is_filled(components: str) -> None:
 def test_an_empty_dataset_of_the_users_outlives_a_failure(components: str) -> None:
     mine = AtlasDataset("mine", unique_id_field="id")
     with pytest.raises(InvalidDataError, match="36"):
-        atlas.map_data([{"id": "x" * 40, "text": "a"}], identifier="mine", indexed_field="text", progress=False)
-    assert AtlasDataset.load("mine").id == mine.id
+        atlas.map_data(
+            [{"id": "x" * 40, "text": "a"}],
+            identifier="mine",
+            description="of something else",
+            is_public=False,
+            indexed_field="text",
+            progress=False,
+        )
+    kept = AtlasDataset.load("mine")
+    assert (kept.id, kept.description, kept.is_public) == (mine.id, mine.description, mine.is_public)
 
 
 def test_a_dataset_with_rows_is_refused_and_unharmed(dataset: AtlasDataset) -> None:
@@ -356,4 +364,4 @@ def test_rows_are_not_read_for_a_dataset_that_is_full(dataset: AtlasDataset) -> 
 
     reader = pa.RecordBatchReader.from_batches(pa.schema([("text", pa.string())]), (rows() for _ in range(1)))
     with pytest.raises(DatasetExistsError, match="has 7 rows"):
-        atlas.map_data(reader, identifier="sample", indexed_field="text", progress=False)
+        atlas.map_data(reader, identifier="sample", id_field="id", indexed_field="text", progress=False)

@@ -81,9 +81,8 @@ def map_data(
             that this call made and could not fill is removed, and one whose rows were accepted is kept.
     """
     _check_given(data, blobs, embeddings, indexed_field)
-    if identifier is not None and (found := Home().find(dataset_key(identifier))) is not None:
-        _check_empty(str(dataset_key(identifier)), found[1])
-    batch = read_batch(data, embeddings, blobs, id_field)
+    known = _known_id_field(identifier)
+    batch = read_batch(data, embeddings, blobs, id_field or known)
     arguments = {
         "indexed_field": indexed_field,
         "modality": modality,
@@ -110,6 +109,16 @@ def _check_given(data: Any, blobs: Any, embeddings: Any, indexed_field: str | No
         raise InvalidDataError("map_data needs data, embeddings or blobs")
     if embeddings is None and blobs is None and indexed_field is None:
         raise InvalidOptionError("map_data needs indexed_field (the text column to map), embeddings or blobs (images)")
+
+
+def _known_id_field(identifier: str | None) -> str | None:
+    """Return the id field of an empty dataset that is there already; refuse one with rows before more is read."""
+    found = None if identifier is None else Home().find(dataset_key(identifier))
+    if found is None:
+        return None
+    record, store = found
+    _check_empty(f"{record.organization}/{record.slug}", store)
+    return record.unique_id_field
 
 
 def _check_plan(batch: Batch, request: BuildRequest) -> None:
