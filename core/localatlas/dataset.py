@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
-
-import pyarrow as pa
 
 from localatlas.adding import OnConflict, add_rows
 from localatlas.building import BuildRequest, build
@@ -22,7 +20,6 @@ from localatlas.pipeline.records import DatasetRecord
 from localatlas.pipeline.removal import stop_builds
 from localatlas.protocols import DatasetKey, DatasetStore
 from localatlas.protocols.components import Modality
-from localatlas.row_access import RowAccess
 from localatlas.showing import dataset_html
 from localatlas.updating import update_all
 from localatlas.waiting import Waited, wait_until_free
@@ -152,15 +149,6 @@ class AtlasDataset(DatasetFacts):
             AtlasTypeError: `data` is of a type that is not taken.
         """
         add_rows(self._store, data, embeddings, blobs, self.id_field, on_conflict, pbar)
-
-    def get_data(self, ids: Sequence[Any]) -> list[dict[str, Any]]:
-        """Return rows by id, in the order asked, each a dict of the user's columns (and the id).
-
-        Raises:
-            AtlasTypeError: `ids` is no list of ids.
-            RowNotFoundError: some id is not there; the message names it.
-        """
-        return self._rows.read(ids)
 
     def delete_data(self, ids: Sequence[Any]) -> bool:
         """Delete rows by id; finished maps hide them. Returns True.
@@ -296,14 +284,6 @@ class AtlasDataset(DatasetFacts):
         with self._store.lock():
             self._home.delete(DatasetKey(self._record.organization, self._record.slug), self.id)
         return True
-
-    def scan(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield the rows in upload order, the user's columns unless others are named."""
-        return self._store.scan(self.dataset_fields if columns is None else columns)
-
-    @property
-    def _rows(self) -> RowAccess:
-        return RowAccess(self._store, self.identifier, self.id_field)
 
     def __repr__(self) -> str:
         return f"AtlasDataset({self.identifier!r}, {self.total_datums:,} rows, {len(self.maps)} maps)"

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from localatlas.errors import NotReadyError
+from localatlas.opening import DEFAULT_DESCRIPTION
 
 if TYPE_CHECKING:
     from localatlas.dataset import AtlasDataset
@@ -33,7 +34,7 @@ def dataset_html(dataset: AtlasDataset) -> str:
     more = f" and {len(columns) - SHOWN_COLUMNS} more" if len(columns) > SHOWN_COLUMNS else ""
     names = ", ".join(escape(name) for name in columns[:SHOWN_COLUMNS]) + more
     rows = [f"<strong>{escape(dataset.name)}</strong> <span style='{FADED}'>{escape(dataset.identifier)}</span>"]
-    if dataset.description:
+    if dataset.description not in ("", DEFAULT_DESCRIPTION):
         rows.append(f"<span style='{FADED}'>{escape(dataset.description)}</span>")
     rows.append(f"{dataset.total_datums:,} rows, {len(columns)} columns: {names or 'none yet'}")
     listed = "".join(f"<li>{_line(each)}</li>" for each in maps)

@@ -40,6 +40,31 @@ def commit(
     Raises:
         BuildError: what the job updates was deleted meanwhile.
     """
+    finished = _put(store, job, parts, map_folder, fields)
+    with store.lock():
+        record = IndexRecord(
+            id=job.index_id,
+            order=_place(store, job),
+            version=job.version,
+            revision=job.revision,
+            plan=job.plan,
+            dimensions=fields["dimensions"],
+            vectors=fields["vectors"],
+            embedder_fingerprint=fingerprint,
+            prefix=job.index_prefix,
+            maps=[finished],
+            created=job.created if job.base is None else job.base.created,
+            updated=None if job.base is None else job.created,
+            reports=reports,
+        )
+        publish(store, record)
+    return record
+
+
+def _put(
+    store: DatasetStore, job: Job, parts: Mapping[str, Path], map_folder: Path, fields: Mapping[str, int]
+) -> MapRecord:
+    """Put the files where nobody looks for them yet, and return the record that will name them."""
     index_prefix, map_prefix = job.index_prefix, job.map_prefix
     if job.base is not None:
         # What an update of other rows, which died, may have left there.
@@ -51,7 +76,7 @@ def commit(
     for path in files:
         store.put(f"{map_prefix}/{path.relative_to(map_folder).as_posix()}", path)
     pages = [p.relative_to(map_folder / "pages").as_posix() for p in files if map_folder / "pages" in p.parents]
-    finished = MapRecord(
+    return MapRecord(
         id=job.map_id,
         prefix=map_prefix,
         rows=fields["rows"],
@@ -60,24 +85,6 @@ def commit(
         has_duplicates=bool(fields["has_duplicates"]),
         pages=pages,
     )
-    with store.lock():
-        record = IndexRecord(
-            id=job.index_id,
-            order=_place(store, job),
-            version=job.version,
-            revision=job.revision,
-            plan=job.plan,
-            dimensions=fields["dimensions"],
-            vectors=fields["vectors"],
-            embedder_fingerprint=fingerprint,
-            prefix=index_prefix,
-            maps=[finished],
-            created=job.created if job.base is None else job.base.created,
-            updated=None if job.base is None else job.created,
-            reports=reports,
-        )
-        publish(store, record)
-    return record
 
 
 def _place(store: DatasetStore, job: Job) -> int:
