@@ -32,7 +32,8 @@ def find_candidates(words: Words, corpus: Corpus) -> tuple[Terms, Usage]:
     own = np.arange(len(words.vocabulary), dtype=np.int32)
     single = find_terms(words, own, np.ones(len(own), dtype=bool), least, longest=1)
     alone = usage(single, words, corpus.meaning)
-    stop = stop_words(words, single, alone)
+    # Names that stand alone, as in a list, have no company to judge them by, and none is an article.
+    stop = np.zeros(len(own), dtype=bool) if words.last.all() else stop_words(words, single, alone)
     group = word_groups(words, single, alone, stop)
     terms = find_terms(words, group, ~stop | words.unspaced, least)
     good = _nameable(terms, words, stop, cohesion(terms, usage(terms, words, corpus.meaning)))

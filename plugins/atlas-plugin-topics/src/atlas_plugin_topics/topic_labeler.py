@@ -12,6 +12,7 @@ from atlas_plugin_topics.candidates import find_candidates
 from atlas_plugin_topics.corpus import Corpus, read_corpus
 from atlas_plugin_topics.exemplars import exemplars
 from atlas_plugin_topics.lexicon import Usage
+from atlas_plugin_topics.names import are_names, read_names
 from atlas_plugin_topics.options import PhrasesOptions
 from atlas_plugin_topics.phrases import Terms
 from atlas_plugin_topics.scoring import cohesion, score_topics
@@ -48,7 +49,7 @@ class Phrases:
         """Return a label for every topic id; no two are the same."""
         context.progress(0.0, "reading texts")
         corpus = read_corpus(topics, index, self.options.max_documents, self.options.max_characters)
-        words = read_words(corpus.texts)
+        words = read_names(corpus.texts) if are_names(corpus.texts) else read_words(corpus.texts)
         context.progress(0.5, "weighing phrases")
         terms, use = find_candidates(words, corpus)
         choices = self._choose(topics, corpus, terms, use)
