@@ -27,7 +27,7 @@ from localatlas.pipeline.commit import index_records
 from localatlas.pipeline.contracts import blame
 from localatlas.pipeline.progress import Listener
 from localatlas.pipeline.records import IndexRecord, Plan
-from localatlas.protocols import DatasetStore, SupportsCheck
+from localatlas.protocols import DatasetStore, Projector, SupportsCheck, SupportsPlaces
 from localatlas.protocols.components import Modality
 from localatlas.protocols.storage import BLOB_COLUMN
 from localatlas.resolve import Choice
@@ -134,6 +134,7 @@ def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] 
         duplicate_detector=resolve.duplicate_detector(request.duplicate_detection),
     )
     _check_components(choices)
+    _check_places(rows, choices.projector)
     plan = Plan(
         name=request.name,
         modality=modality,
@@ -157,6 +158,21 @@ def _check_components(choices: Components) -> None:
         if choice is not None and isinstance(choice.component, SupportsCheck):
             with blame(choice.entry):
                 choice.component.check()
+
+
+def _check_places(rows: Rows, choice: Choice[Projector]) -> None:
+    """Refuse a projector that reads columns which the rows lack, or which hold no numbers."""
+    if not isinstance(choice.component, SupportsPlaces):
+        return
+    for name in choice.component.place_columns():
+        if name not in rows.fields:
+            raise InvalidOptionError(
+                f"{choice.entry} reads the places of rows from the column {name!r}, and {rows.identifier} has no such "
+                f"column{suggestion(name, rows.fields)}; it has: {listing(rows.fields, shown=20)}"
+            )
+        kind = rows.columns.field(name).type
+        if not (pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)):
+            raise InvalidOptionError(f"{choice.entry}: the column {name!r} is of type {kind}; places are numbers")
 
 
 def _record(choice: Choice[Any] | None) -> Any:

@@ -38,6 +38,7 @@ T = TypeVar("T")
 REVIEWED = {
     "pacmap": "atlas-plugin-pacmap",
     "umap": "atlas-plugin-umap",
+    "positions": "atlas-plugin-positions",
     "tsne": "atlas-plugin-tsne",
     "nomic-project": "atlas-plugin-nomic-project",
     "nomic-project-v1": "atlas-plugin-nomic-project",

@@ -20,7 +20,7 @@ from localatlas.pipeline.progress import Listener
 from localatlas.pipeline.records import IndexRecord, Job
 from localatlas.pipeline.sweep import remove_unused
 from localatlas.pipeline.topic_table import read_table
-from localatlas.protocols import DatasetStore
+from localatlas.protocols import DatasetStore, SupportsPlaces
 from localatlas.protocols.storage import POSITION_COLUMN
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def update_all(
             # All of them before the first is begun: what cannot be should be known at once.
             due.append((record, Components.from_plan(record.plan, here=True)))
     for record, components in due:
-        if not keeps_places(components):
+        if not keeps_places(components) and not isinstance(components.projector.component, SupportsPlaces):
             _warn_of_new_places(record, components)
     for record, components in due:
         _update(dataset, home, store, record, components, rebuild_topics=rebuild_topics, wait=wait, progress=progress)

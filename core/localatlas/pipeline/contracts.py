@@ -13,7 +13,16 @@ from localatlas.errors import AtlasError, PluginContractError, PluginFailedError
 from localatlas.protocols import Duplicates, DuplicateVerdict, Layout, NeighborGraph, TopicLabel, Topics
 from localatlas.registry import Entry
 
-__all__ = ["blame", "check_duplicates", "check_graph", "check_labels", "check_layout", "check_topics", "check_vectors"]
+__all__ = [
+    "blame",
+    "check_duplicates",
+    "check_graph",
+    "check_labels",
+    "check_layout",
+    "check_places",
+    "check_topics",
+    "check_vectors",
+]
 
 # float32 sums of squares of a few thousand terms stay well within this.
 UNIT_LENGTH_TOLERANCE = 1e-3
@@ -67,6 +76,14 @@ def check_layout(entry: Entry, layout: object, rows: int) -> Layout:
         if not isinstance(array, np.ndarray) or array.dtype.hasobject:
             raise PluginContractError(f"{entry}: Layout.state[{name!r}] must be an array of numbers")
     return layout
+
+
+def check_places(entry: Entry, places: object, rows: int) -> NDArray[np.float32]:
+    """Check the places of rows that bring them: float32 [rows, 2], NaN for a row that has none, never infinite."""
+    array = _array(entry, "places", places, np.float32, (rows, 2))
+    if np.isinf(array).any():
+        raise PluginContractError(f"{entry}: places has infinite numbers; NaN says that a row has no place")
+    return array
 
 
 def check_topics(entry: Entry, topics: object, rows: int) -> Topics:

@@ -21,6 +21,7 @@ from localatlas.pipeline.embed_stage import embed_stage
 from localatlas.pipeline.index import LentIndex, row_vectors
 from localatlas.pipeline.making import FromScratch, FromVersion, Making
 from localatlas.pipeline.measure import Meter
+from localatlas.pipeline.own_places import OwnPlaces
 from localatlas.pipeline.page_stage import MapParts, page_stage, stored_map
 from localatlas.pipeline.parts import BuildParts
 from localatlas.pipeline.progress import Listener, Progress
@@ -32,7 +33,7 @@ from localatlas.pipeline.stages import StageStore
 from localatlas.pipeline.sweep import sweep
 from localatlas.pipeline.vectors import Vectors
 from localatlas.pipeline.warmup import warming
-from localatlas.protocols import Dataset, DatasetStore, SupportsDescription
+from localatlas.protocols import Dataset, DatasetStore, SupportsDescription, SupportsPlaces
 
 __all__ = ["StageSequence"]
 
@@ -129,10 +130,14 @@ class StageSequence:
     def _making(self, snapshot: Snapshot, index: LentIndex) -> Making:
         """Return how the rest comes about: from scratch, or for an update from the version before."""
         job = self.job
-        if job.base is None:
-            return FromScratch(self.components, index)
-        base = BaseMap.load(self.store, job.base, self.build.dataset.id_field)
-        return FromVersion(self.components, index, base, snapshot.positions, rebuild_topics=job.rebuild_topics)
+        making: Making = FromScratch(self.components, index)
+        if job.base is not None:
+            base = BaseMap.load(self.store, job.base, self.build.dataset.id_field)
+            making = FromVersion(self.components, index, base, snapshot.positions, rebuild_topics=job.rebuild_topics)
+        choice = self.components.projector
+        if isinstance(choice.component, SupportsPlaces):
+            making = OwnPlaces(making, choice.component, choice.entry, index, self.store, job.version)
+        return making
 
     def _neighbors(self, index: LentIndex, making: Making, embed_key: str) -> tuple[str, dict[str, Path]]:
         choice = self.components.neighbors
@@ -148,6 +153,8 @@ class StageSequence:
     def _layout(self, making: Making, index_key: str, graph_key: str) -> tuple[str, Path]:
         choice = self.components.projector
         parts = {"index": index_key, "neighbors": graph_key, "seed": self.plan.seed, "options": choice.options}
+        if isinstance(choice.component, SupportsPlaces):
+            parts["version"] = self.job.version  # its columns are not in the vectors
         return self.runner.run(
             "layout",
             {**parts, **_from(making)},

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
@@ -23,6 +24,7 @@ __all__ = [
     "Projector",
     "SupportsCheck",
     "SupportsDescription",
+    "SupportsPlaces",
     "SupportsSearch",
     "SupportsTextSearch",
     "SupportsTransform",
@@ -156,6 +158,19 @@ class Projector(Component, Protocol):
 
     def project(self, index: Index, context: Context) -> Layout:
         """Return a layout with positions float32 [N, 2], finite."""
+        ...
+
+
+@runtime_checkable
+class SupportsPlaces(Protocol):
+    """A Projector for rows that bring their places with them: `project` is not called then."""
+
+    def place_columns(self) -> list[str]:
+        """Return the columns that it reads; they are looked for before anything is written."""
+        ...
+
+    def places(self, rows: pa.Table) -> NDArray[np.float32]:
+        """Return float32 [R, 2], where the rows of a table with these columns lie; NaN where one has no place."""
         ...
 
 
