@@ -26,3 +26,10 @@ def versions(names: Iterable[str]) -> str:
     listed = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
     python = ".".join(str(part) for part in sys.version_info[:3])
     return f"Python {python}, {len(os.sched_getaffinity(0))} cores, seed {SEED}, {listed}."
+
+
+def load() -> str:
+    """Return how busy the machine is: on one that others use too, times are longer than they need be."""
+    return (
+        f"Load average at the end: {os.getloadavg()[0]:.1f}; more than the number of cores means other work beside it."
+    )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from _page import versions, write
+from _page import load, versions, write
 
 HERE = Path(__file__).resolve().parent
 GROUP = 100
@@ -26,13 +26,18 @@ RIVALS = ("pylance", "numpy", "pyarrow")
 
 @dataclass(frozen=True)
 class Series:
-    """The seconds that each batch of a process took."""
+    """The seconds that each batch of a process took, on the clock and of the processor."""
 
-    seconds: list[float]
+    wall: list[float]
+    cpu: list[float]
 
     def of(self, part: slice, quantile: float = 0.5) -> float:
         """Return a quantile of some batches in milliseconds."""
-        return float(np.quantile(self.seconds[part], quantile)) * MILLISECONDS
+        return float(np.quantile(self.wall[part], quantile)) * MILLISECONDS
+
+    def growth(self, seconds: list[float]) -> float:
+        """Return the median of the last batches over that of the first."""
+        return float(np.median(seconds[-GROUP:]) / np.median(seconds[:GROUP]))
 
 
 def series(what: str, batches: int, rows: int, *, processes: int = 1) -> list[Series]:
@@ -45,7 +50,8 @@ def series(what: str, batches: int, rows: int, *, processes: int = 1) -> list[Se
         for process in running:
             if process.wait():
                 raise SystemExit(f"_many_batches_run.py failed with status {process.returncode}")
-        return [Series(json.loads(report.read_text())) for report in reports]
+        costs = [np.array(json.loads(report.read_text(encoding="utf-8"))) for report in reports]
+        return [Series(cost[:, 0].tolist(), cost[:, 1].tolist()) for cost in costs]
 
 
 def main() -> None:
@@ -74,9 +80,10 @@ def main() -> None:
             versions(RIVALS),
             f"\n{batches:,} batches of {rows:,} rows (id, text, number), {options.runs} run(s), each in a new home.",
             "Medians over the runs, in ms.\n",
-            f"| what | median of the first {GROUP} | of the last {GROUP} | last / first | p99 | slowest | all, s |",
-            "|---|---|---|---|---|---|---|",
+            f"| what | median of the first {GROUP} | last {GROUP} | last / first | of CPU | p99 | slowest | all, s |",
+            "|---|---|---|---|---|---|---|---|",
             *(_row(name, [run[place] for run in runs]) for place, name in enumerate(names)),
+            f"\n{load()}",
         ]
     )
     print(text)
@@ -89,13 +96,14 @@ def _row(name: str, runs: list[Series]) -> str:
     columns = [
         [run.of(first) for run in runs],
         [run.of(last) for run in runs],
-        [run.of(last) / run.of(first) for run in runs],
+        [run.growth(run.wall) for run in runs],
+        [run.growth(run.cpu) for run in runs],
         [run.of(slice(None), 0.99) for run in runs],
         [run.of(slice(None), 1.0) for run in runs],
-        [sum(run.seconds) for run in runs],
+        [sum(run.wall) for run in runs],
     ]
     middle = [float(np.median(column)) for column in columns]
-    shown = [f"{value:.{digits}f}" for value, digits in zip(middle, (1, 1, 2, 0, 0, 1), strict=True)]
+    shown = [f"{value:.{digits}f}" for value, digits in zip(middle, (1, 1, 2, 2, 0, 0, 1), strict=True)]
     return f"| {' | '.join([name, *shown])} |"
 
 

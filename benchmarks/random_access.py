@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
-from _page import SEED, versions, write
+from _page import SEED, load, versions, write
 
 HERE = Path(__file__).resolve().parent
 CENTRES = 500
@@ -62,6 +62,7 @@ def main() -> None:
             "| what | first | warm |",
             "|---|---|---|",
             *(_row(name, [run[name] for run in runs]) for name in runs[0]),
+            f"\n{load()}",
         ]
     )
     print(text)
