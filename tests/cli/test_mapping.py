@@ -77,6 +77,7 @@ def test_what_cannot_be_is_refused_before_anything_is_made(
     [
         (["{rows}"], "say what to map: --text COLUMN, --vectors or --images. The columns are: id, text, n."),
         (["{rows}", "--text", "text", "--x", "n"], "--x and --y go together"),
+        (["{rows}", "--text", "text", "--x", "n", "--y", "n"], "--x and --y are two columns, not 'n' twice"),
         (["{rows}", "--text", "text", "--no-topics", "--label-field", "text"], "--no-topics leaves them out"),
         (["{rows}", "--text", "text", "--duplicates", "0.1", "--no-duplicates"], "exclude each other"),
         (["{rows}", "{rows}", "--text", "text"], "give it a name with --name"),

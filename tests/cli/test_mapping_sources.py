@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from localatlas import AtlasDataset, hooks
+from localatlas import AtlasDataset, hooks, projectors
 from localatlas.cli import loading
+from localatlas.cli.comparing import holds
 from localatlas.home import Home
 from localatlas.hookspecs import hookimpl
 from localatlas.naming import dataset_key
-from localatlas.readers import parts
+from localatlas.readers import open_source, parts
 from PIL import Image
 from pyarrow import parquet
 
@@ -102,9 +104,6 @@ def test_other_vectors_are_other_rows(localatlas: Localatlas, folder: Path) -> N
 
 
 def test_images_of_a_folder_and_of_a_column_are_held_and_compared(folder: Path, localatlas: Localatlas) -> None:
-    from localatlas.cli.comparing import holds
-    from localatlas.readers import open_source
-
     (folder / "photos").mkdir()
     for number in range(3):
         Image.new("RGB", (4, 4), (number * 80, 0, 0)).save(folder / "photos" / f"{number}.png")
@@ -149,7 +148,6 @@ def test_json_is_the_map_and_nothing_else(localatlas: Localatlas, folder: Path) 
         (["rows.parquet", "--text", "text", "--vectors", "nope"], "vectors='nope': there is no such column"),
         (["rows.parquet", "--text", "text", "--images", "n"], "images='n': the column is of type int64"),
         (["rows.parquet", "--text", "text", "--type", "n=string"], "are for CSV and TSV files"),
-        (["rows.parquet", "--text", "text", "--x", "n", "--y", "n"], "need the projector 'positions'"),
         (["rows.parquet", "--text", "text", "--label-field", "nope"], "topic_label_field='nope'"),
         (["rows.parquet", "--text", "text", "--duplicates", "9"], "duplicate_cutoff"),
         (["none.csv", "--text", "text"], "there is no file none.csv"),
@@ -238,15 +236,68 @@ def test_an_interrupted_load_leaves_nothing(
     assert Home().records() == []
 
 
+@pytest.mark.parametrize("mine", [False, True])
 def test_what_a_killed_load_left_is_begun_anew(
-    localatlas: Localatlas, folder: Path, in_parts: None, monkeypatch: pytest.MonkeyPatch
+    localatlas: Localatlas, folder: Path, in_parts: None, monkeypatch: pytest.MonkeyPatch, mine: bool
 ) -> None:
+    if mine:
+        AtlasDataset("rows", description="my own")
     # A process that is killed cleans nothing up; that is what a load without its clean-up leaves.
     with monkeypatch.context() as patch:
         interrupt_after(patch, 2, KeyboardInterrupt())
         patch.setattr(AtlasDataset, "delete", lambda _: True)
         patch.setattr(loading, "take_back", lambda *_: None)
+        if mine:
+            store = Home().find(dataset_key("rows"))[1]  # type: ignore[index]
+            patch.setattr(type(store), "remove", lambda *_: None)
         assert localatlas("map", "rows.parquet", "--text", "text").status == 130
     assert AtlasDataset.load("rows").total_datums == 4
+    left = AtlasDataset.load("rows").id
     assert localatlas("map", "rows.parquet", "--text", "text").status == 0
     assert AtlasDataset.load("rows").total_datums == 6
+    assert (AtlasDataset.load("rows").id == left) == mine
+    assert AtlasDataset.load("rows").description == ("my own" if mine else "")
+
+
+def test_of_two_that_map_the_same_rows_the_second_waits_and_uses_them(
+    localatlas: Localatlas, folder: Path, in_parts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = open_source("rows.parquet")
+    order: list[str] = []
+    begun = threading.Event()
+    original = AtlasDataset.add_data
+
+    def add(self: AtlasDataset, *arguments: Any, **named: Any) -> None:
+        original(self, *arguments, **named)
+        order.append(threading.current_thread().name)
+        begun.set()
+
+    monkeypatch.setattr(AtlasDataset, "add_data", add)
+    first = threading.Thread(target=loading.dataset_of, args=(reading, "rows", None, quiet()), name="first")
+    second = threading.Thread(target=loading.dataset_of, args=(reading, "rows", None, quiet()), name="second")
+    first.start()
+    begun.wait()
+    second.start()
+    first.join()
+    second.join()
+    assert order == ["first"] * 3
+    assert AtlasDataset.load("rows").total_datums == 6
+
+
+def test_places_of_the_users_need_their_projector(
+    localatlas: Localatlas, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = [name for name in projectors.names() if name != "positions"]
+    monkeypatch.setattr(type(projectors), "names", lambda _: known)
+    done = localatlas("map", "rows.parquet", "--text", "text", "--x", "n", "--y", "m")
+    assert (done.status, Home().records()) == (1, [])
+    assert "pip install atlas-plugin-positions" in " ".join(done.err.split())
+
+
+@pytest.mark.plugins
+def test_places_of_the_users_are_kept(localatlas: Localatlas, folder: Path) -> None:
+    parquet.write_table(TABLE.append_column("m", [[0.5, 1, 2, 3, 4, 9]]), "placed.parquet")
+    done = localatlas("map", "placed.parquet", "--text", "text", "--x", "n", "--y", "m")
+    assert (done.status, done.err) == (0, "")
+    places = AtlasDataset.load("placed").maps[0].embeddings.projected[["x", "y"]]
+    assert places.to_numpy().tolist() == [[0, 0.5], [1, 1], [2, 2], [3, 3], [4, 4], [5, 9]]

@@ -12,7 +12,7 @@ import pyarrow as pa
 from localatlas.building import BuildRequest, Rows, make_plan
 from localatlas.cli.comparing import holds
 from localatlas.dataset import AtlasDataset
-from localatlas.errors import DatasetExistsError
+from localatlas.errors import DatasetExistsError, DatasetNotFoundError
 from localatlas.home import Home
 from localatlas.naming import dataset_key
 from localatlas.protocols import DatasetStore
@@ -26,6 +26,8 @@ __all__ = ["append", "check_plan", "dataset_of", "take_back", "whole"]
 
 # Stands in a dataset while `map` fills it; what it leaves behind when its process is killed is begun anew.
 MARK = "cli/filling"
+# Whether the dataset was made for these rows, or was the user's and empty.
+OURS, THEIRS = b"new", b"old"
 
 
 def dataset_of(reading: Reading, name: str, id_field: str | None, console: Console) -> AtlasDataset:
@@ -35,25 +37,38 @@ def dataset_of(reading: Reading, name: str, id_field: str | None, console: Conso
         DatasetExistsError: it has other rows; nothing was changed.
         AtlasError: the rows cannot be added; nothing is left of them.
     """
-    place = Home()
-    found = place.find(dataset_key(name))
-    if found is not None and MARK in found[1].objects(MARK):
-        AtlasDataset(dataset_id=found[0].id).delete()
-        found = None
-    if found is not None and (count := found[1].count()):
-        dataset = AtlasDataset(name, None, id_field)
-        if holds(found[1], reading):
-            return dataset
-        raise DatasetExistsError(
-            f"the dataset {dataset.identifier} has {count:,} rows already, and they are not the rows given here; give "
-            f"the new map another dataset with --name, or add rows with `localatlas update {dataset.slug} FILE`"
-        )
+    place, key = Home(), dataset_key(name)
+    if (found := place.find(key)) is not None:
+        _clear_unfinished(found[0].id, found[1])
     dataset = AtlasDataset(name, "", id_field)
-    opened = place.find(dataset_key(name))
-    if opened is not None:
-        with _all_or_none(dataset, opened[1], is_new=found is None):
-            append(dataset, reading, console)
+    if (opened := place.find(key)) is None:
+        raise DatasetNotFoundError(f"the dataset {key} was deleted by another process while it was filled")
+    store = opened[1]
+    # Under one lock, so that nobody else fills it between the look and the end.
+    with store.lock():
+        if not (count := store.count()):
+            with _all_or_none(dataset, store):
+                append(dataset, reading, console)
+        elif not holds(store, reading):
+            raise DatasetExistsError(
+                f"the dataset {dataset.identifier} has {count:,} rows already, and they are not the rows given here; "
+                f"name another dataset with --name, or add rows with `localatlas update {dataset.slug} FILE`"
+            )
     return dataset
+
+
+def _clear_unfinished(dataset_id: str, store: DatasetStore) -> None:
+    """Take away what a load left whose process was killed; one that still runs is waited for."""
+    if not store.objects(MARK):
+        return
+    with store.lock():
+        if not store.objects(MARK):
+            return  # it was under way, and has ended
+        if store.get(MARK) == OURS:
+            AtlasDataset(dataset_id=dataset_id).delete()
+        else:
+            take_back(store, 0)
+            store.remove(MARK)
 
 
 def check_plan(reading: Reading, name: str, arguments: dict[str, Any]) -> None:
@@ -83,9 +98,10 @@ def append(dataset: AtlasDataset, reading: Reading, console: Console, **options:
 
 
 @contextmanager
-def _all_or_none(dataset: AtlasDataset, store: DatasetStore, *, is_new: bool) -> Iterator[None]:
+def _all_or_none(dataset: AtlasDataset, store: DatasetStore) -> Iterator[None]:
     """Empty the dataset again, or remove it if it is new, when not all rows can be added or the user interrupts."""
-    store.put(MARK, b"")
+    is_new = dataset._is_new  # noqa: SLF001  the same package
+    store.put(MARK, OURS if is_new else THEIRS)
     try:
         with whole(store):
             yield

@@ -111,12 +111,14 @@ def _projection(given: dict[str, Any]) -> Any:
         return given["projection"]
     if x is None or y is None or given["projection"] is not None:
         raise click.UsageError("--x and --y go together, and without --projection.")
+    if x == y:
+        raise click.UsageError(f"--x and --y are two columns, not {x!r} twice.")
     from localatlas import projectors
 
     if "positions" not in projectors.names():
         raise click.ClickException(
-            "--x and --y need the projector 'positions', which no installed plugin provides. Leave them out to let "
-            "localatlas place the rows; `localatlas plugins list` shows the projectors that are there."
+            "--x and --y need the projector 'positions', which no installed plugin provides: "
+            "pip install atlas-plugin-positions. Leave them out to let localatlas place the rows."
         )
     return {"model": "positions", "x": x, "y": y}
 
