@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from localatlas import AtlasDataset, hooks, projectors
 from localatlas.components import _SEEN
-from localatlas.errors import BuildCancelled, BuildError, InvalidOptionError, PluginFailedError
+from localatlas.errors import BuildCancelled, BuildError, InvalidOptionError, ModelNotAvailableError, PluginFailedError
 from localatlas.hookspecs import hookimpl
 from localatlas.indices import AtlasProjection
 from localatlas.pipeline import jobs
@@ -225,3 +225,25 @@ def test_an_update_on_an_empty_dataset_or_without_maps_does_nothing(components: 
     empty.update_indices(progress=False)
     empty.update_indices(rebuild_topic_models=True, wait=False)
     assert empty.maps == []
+
+
+class Weightless(Placing):
+    """Its weights may be gone."""
+
+    gone = False
+
+    def check(self) -> None:
+        if Weightless.gone:
+            raise ModelNotAvailableError("no weights")
+
+
+def test_what_would_stop_it_later_is_told_before_anything_is_written(
+    notes: AtlasDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = build(notes, projection=Weightless(Weightless.Options()))
+    notes.add_data(rows(40, 42))
+    monkeypatch.setattr(Weightless, "gone", True)
+    with pytest.raises(ModelNotAvailableError, match="no weights"):
+        notes.update_indices(progress=False)
+    assert made.status == "done"
+    assert len(jobs.jobs(notes._store)) == 1

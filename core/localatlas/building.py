@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -24,10 +24,9 @@ from localatlas.home import Home
 from localatlas.indices import AtlasProjection
 from localatlas.launching import check_worker_knows, held_job, new_job, run_job
 from localatlas.pipeline.commit import index_records
-from localatlas.pipeline.contracts import blame
 from localatlas.pipeline.progress import Listener
 from localatlas.pipeline.records import IndexRecord, Plan
-from localatlas.protocols import DatasetStore, Projector, SupportsCheck, SupportsPlaces
+from localatlas.protocols import DatasetStore, Projector, SupportsPlaces
 from localatlas.protocols.components import Modality
 from localatlas.protocols.storage import BLOB_COLUMN
 from localatlas.resolve import Choice
@@ -133,7 +132,7 @@ def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] 
         topic_labeler=topics[1] if topics else None,
         duplicate_detector=resolve.duplicate_detector(request.duplicate_detection),
     )
-    _check_components(choices)
+    choices.check()
     _check_places(rows, choices.projector)
     plan = Plan(
         name=request.name,
@@ -149,15 +148,6 @@ def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] 
         duplicate_detector=_record(choices.duplicate_detector),
     )
     return plan, choices
-
-
-def _check_components(choices: Components) -> None:
-    """Let every component say now what would stop it later, such as weights that are not here."""
-    parts = (getattr(choices, field.name) for field in fields(choices))
-    for choice in parts:
-        if choice is not None and isinstance(choice.component, SupportsCheck):
-            with blame(choice.entry):
-                choice.component.check()
 
 
 def _check_places(rows: Rows, choice: Choice[Projector]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from localatlas import registries
@@ -15,6 +15,7 @@ from localatlas.protocols import (
     Embedder,
     NeighborFinder,
     Projector,
+    SupportsCheck,
     TopicLabeler,
     TopicModeler,
 )
@@ -72,6 +73,17 @@ class Components:
             _made(make, registries.topic_labelers, plan.topic_labeler),
             _made(make, registries.duplicate_detectors, plan.duplicate_detector),
         )
+
+    def check(self) -> None:
+        """Let every component say now what would stop it later, such as weights that are not here.
+
+        Raises:
+            AtlasError: as the component says.
+        """
+        for choice in (getattr(self, field.name) for field in fields(self)):
+            if choice is not None and isinstance(choice.component, SupportsCheck):
+                with blame(choice.entry):
+                    choice.component.check()
 
     def neighbors_needed(self, rows: int) -> int:
         """Return how many neighbours the most demanding component asks for, at most `rows - 1`."""

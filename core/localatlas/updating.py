@@ -47,7 +47,9 @@ def update_all(
             check_worker_knows(record.plan)
         if _wanted(dataset, home, store, record.id, rebuild_topics=rebuild_topics) is not None:
             # All of them before the first is begun: what cannot be should be known at once.
-            due.append((record, Components.from_plan(record.plan, here=True)))
+            components = Components.from_plan(record.plan, here=True)
+            components.check()
+            due.append((record, components))
     for record, components in due:
         if not keeps_places(components) and not isinstance(components.projector.component, SupportsPlaces):
             _warn_of_new_places(record, components)
@@ -103,7 +105,10 @@ def _rows_differ(store: DatasetStore, record: IndexRecord, version: int) -> bool
     """Whether rows came or went since an index was made."""
     if record.version == version:
         return False
-    mapped = read_table(store.path(f"{record.maps[0].prefix}/map.arrow"))[POSITION_COLUMN]
+    try:
+        mapped = read_table(store.path(f"{record.maps[0].prefix}/map.arrow"))[POSITION_COLUMN]
+    except KeyError:
+        return True  # another update has replaced it; whoever holds the lock looks again
     batches = [batch.column(0) for batch in store.scan([POSITION_COLUMN], version)]
     now = pa.chunked_array(batches, type=pa.int64())
     return not np.array_equal(mapped.to_numpy(), now.to_numpy())
