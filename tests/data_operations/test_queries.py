@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from localatlas import AtlasDataset, registries
 from localatlas.data_operations.queries import as_list
-from localatlas.errors import AtlasTypeError, AtlasValueError, InvalidOptionError, NotReadyError
+from localatlas.errors import AtlasTypeError, AtlasValueError, InvalidOptionError, ModelNotAvailableError
 from localatlas.indices import AtlasProjection
 from numpy.typing import NDArray
 from reference import CountedWords
@@ -70,7 +70,7 @@ def test_vectors_of_ones_own_cannot_be_searched_with_words(components: str) -> N
     dataset = AtlasDataset("vectors")
     dataset.add_data(embeddings=np.eye(5, dtype=np.float32))
     made = dataset.create_index(topic_model=False, progress=False)
-    with pytest.raises(NotReadyError, match="your own.*vector_search"):
+    with pytest.raises(InvalidOptionError, match="your own.*vector_search"):
         made.embeddings.search("pie")
 
 
@@ -78,7 +78,7 @@ def test_another_embedder_under_the_same_name_is_refused(
     made: AtlasProjection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CountedWords, "fingerprint", "counted-words-2")
-    with pytest.raises(InvalidOptionError, match="counted-words-2.*the index has 'counted-words-1"):
+    with pytest.raises(ModelNotAvailableError, match=r"counted-words-1.* has 'counted-words-2"):
         made.embeddings.search("pie")
 
 
@@ -109,7 +109,7 @@ def test_words_find_images_where_the_embedder_can(made: AtlasProjection, monkeyp
     registries.embedders.register("shades", Shades)
     view = made.embeddings
     monkeypatch.setattr(
-        "localatlas.data_operations.embeddings.query_embedder",
+        "localatlas.resolve.same_embedder",
         lambda _record: type("Choice", (), {"component": shades, "entry": registries.embedders.find("shades")}),
     )
     vectors = shades.embed([bytes([each]) for each in (0, 60, 130, 190, 255)], None, task="search_document")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from localatlas import AtlasDataset, registries
 from localatlas import selections as s
-from localatlas.errors import AtlasValueError, NotReadyError
+from localatlas.errors import AtlasValueError, InvalidOptionError
 from localatlas.indices import AtlasProjection
 from localatlas.protocols import ComponentOptions, Context
 from localatlas.protocols.components import Modality, TaskType
@@ -93,7 +93,7 @@ def test_vectors_of_ones_own_are_found_by_vectors_only(components: str) -> None:
     # Length does not count.
     assert made.select(s.like([10.0, 0.0], similarity=0.99)) == [0, 3]
     assert made.select(s.like([0.0, 0.1], k=2)) == [1, 2]
-    with pytest.raises(NotReadyError, match="are your own, so no words or images"):
+    with pytest.raises(InvalidOptionError, match="vectors of your own"):
         made.select(s.like("anything", k=1))
     with pytest.raises(AtlasValueError, match="vector has 3 numbers; this map's have 2"):
         made.select(s.like([1.0, 0.0, 0.0], k=1))

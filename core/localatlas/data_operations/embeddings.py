@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from localatlas import registries, resolve
-from localatlas.data_operations.queries import as_list, embed_queries, query_context, query_embedder, text_similarity
+from localatlas.data_operations.queries import as_list, embed_queries, query_context, text_similarity
 from localatlas.data_operations.view import View
 from localatlas.errors import AtlasTypeError, AtlasValueError, NotReadyError, RowNotFoundError, listing
 from localatlas.ingest import to_vectors
@@ -91,12 +91,13 @@ class AtlasMapEmbeddings(View):
 
         Raises:
             AtlasTypeError, AtlasValueError: a query is nothing that can be looked for, or `k` is less than 1.
-            NotReadyError: the map's vectors are the user's own, or its embedder takes no such query.
-            InvalidOptionError: the embedder is not the one that made the map any more.
+            InvalidOptionError: the map's vectors are the user's own.
+            NotReadyError: its embedder takes no such query.
+            ModelNotAvailableError: the embedder is not the one that made the map any more, or its weights are gone.
         """
         _check_k(k)
         items = as_list(queries)
-        choice = query_embedder(self._record)
+        choice = resolve.same_embedder(self._record)
         if isinstance(items[0], str) and choice.component.modality != "text":
             living, vectors = self._living_vectors
             distances = 1 - text_similarity(choice, items, np.ascontiguousarray(vectors))

@@ -8,16 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from localatlas import registries, resolve
 from localatlas.config import settings
-from localatlas.errors import AtlasTypeError, AtlasValueError, InvalidOptionError, NotReadyError
+from localatlas.errors import AtlasTypeError, AtlasValueError, NotReadyError
 from localatlas.pipeline.contracts import blame, check_vectors
-from localatlas.pipeline.records import ComponentRecord, IndexRecord
 from localatlas.protocols import Context, Embedder, SupportsTextSearch
 from localatlas.registry import Entry
 from localatlas.resolve import Choice
 
-__all__ = ["as_list", "embed_queries", "query_context", "query_embedder", "text_similarity"]
+__all__ = ["as_list", "embed_queries", "query_context", "text_similarity"]
 
 
 def as_list(queries: Any) -> list[Any]:
@@ -47,33 +45,6 @@ def query_context(by: Entry) -> Context:
     cache = now.cache / by.qualified.replace(":", "-")
     cache.mkdir(parents=True, exist_ok=True)
     return Context(seed=now.seed, n_jobs=now.jobs, cache=cache)
-
-
-def query_embedder(record: IndexRecord) -> Choice[Embedder]:
-    """Return the embedder that made an index.
-
-    Raises:
-        NotReadyError: the vectors are the user's own.
-        InvalidOptionError: the embedder has changed since, so that its vectors do not belong to the index.
-    """
-    made_by: ComponentRecord | None = record.plan.embedder
-    if made_by is None:
-        raise NotReadyError(
-            f"the vectors of {record.plan.name!r} are your own, so no words or images can be turned into them here; "
-            "embed the query yourself and use vector_search(queries=...)"
-        )
-    choice = resolve.named(registries.embedders, made_by.qualified, made_by.options)
-    with blame(choice.entry):
-        fingerprint = choice.component.fingerprint
-    if choice.in_process:
-        fingerprint = f"{fingerprint}+{choice.entry.version}"
-    if fingerprint != record.embedder_fingerprint:
-        raise InvalidOptionError(
-            f"{choice.entry} is not what embedded {record.plan.name!r}: its fingerprint is {fingerprint!r}, the index "
-            f"has {record.embedder_fingerprint!r}; build the index anew, or install what embedded it "
-            f"({made_by.qualified} {made_by.version})"
-        )
-    return choice
 
 
 def embed_queries(choice: Choice[Embedder], queries: Sequence[Any]) -> NDArray[np.float32]:

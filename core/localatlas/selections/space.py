@@ -72,9 +72,10 @@ class IndexSpace:
             NotReadyError: the vectors are the user's own, or the embedder knows no words.
             InvalidOptionError: the embedder is not the one that made the map any more.
         """
-        from localatlas.data_operations.queries import embed_queries, query_embedder, text_similarity
+        from localatlas.data_operations.queries import embed_queries, text_similarity
+        from localatlas.resolve import same_embedder
 
-        choice = query_embedder(self.record)
+        choice = same_embedder(self.record)
         if choice.component.modality != "text":
             # What an embedder works on is C-contiguous.
             fits = text_similarity(choice, [text], np.ascontiguousarray(self._vectors))
