@@ -4,9 +4,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from atlas_plugin_positions import Positions, PositionsOptions
-from localatlas.errors import InvalidOptionError, NotReadyError
+from localatlas.errors import NotReadyError
 from localatlas.protocols import Context, Projector, SupportsPlaces
 from localatlas.testing.example import ArrayIndex
+from pydantic import ValidationError
 
 
 def test_satisfies_the_protocols() -> None:
@@ -33,6 +34,7 @@ def test_an_index_alone_has_no_places() -> None:
         Positions(PositionsOptions()).project(ArrayIndex(np.eye(3)), Context())
 
 
-def test_a_column_has_a_name() -> None:
-    with pytest.raises((ValueError, InvalidOptionError)):
-        PositionsOptions(x="")
+@pytest.mark.parametrize(("x", "y", "words"), [("", "y", "x"), ("a", "a", "both the column 'a'")])
+def test_two_columns_have_to_be_named(x: str, y: str, words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        PositionsOptions(x=x, y=y)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from localatlas.protocols import ComponentOptions
-from pydantic import Field
+from pydantic import Field, model_validator
 
 __all__ = ["PositionsOptions"]
 
@@ -15,4 +17,10 @@ class PositionsOptions(ComponentOptions):
     """The column of the horizontal place."""
 
     y: str = Field(default="y", min_length=1)
-    """The column of the vertical place."""
+    """The column of the vertical place; another one."""
+
+    @model_validator(mode="after")
+    def _two_columns(self) -> Self:
+        if self.x == self.y:
+            raise ValueError(f"x and y are both the column {self.x!r}; a place has two")
+        return self
