@@ -26,6 +26,8 @@ __all__ = ["NomicTopic"]
 # Pixels along the map's side, by the number of rows below which they are enough.
 SIDES = ((1_000, 128), (4_000, 256), (200_000, 512))
 LARGEST_SIDE = 1024
+# Outlines and places of labels need no finer grid.
+OUTLINE_SIDE = 512
 MIN_CELLS = 100
 # How far from its rows a cell still counts as land when borders are sought, as a share of the map's width.
 GATE_REACH = 24 / 1024
@@ -66,6 +68,8 @@ class NomicTopic:
         context.progress(0.4, "merging cells")
         groups = vote(bonds, self._groups(cells, counts, raster, bonds, positions, weights))
         context.progress(0.7, "drawing topics")
+        if raster.side > OUTLINE_SIDE:
+            raster = raster_of(positions, OUTLINE_SIDE)
         topics = _described(number(groups, weights), raster, bonds, positions, weights)
         context.progress(1.0, "topics found")
         return topics

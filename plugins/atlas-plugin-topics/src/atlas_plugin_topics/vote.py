@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,6 @@ Assignment = NDArray[np.int32]
 
 # No topic may lose more than this share of its rows to a vote.
 KEPT_SHARE = 0.5
-
-# Votes are counted in a dense table, this many entries at a time.
-TABLE_ENTRIES = 8_000_000
 
 
 def vote(ties: Ties, assignment: Assignment) -> Assignment:
@@ -32,13 +29,13 @@ def vote(ties: Ties, assignment: Assignment) -> Assignment:
     for depth in range(assignment.shape[1]):
         before = assignment[:, depth]
         parent = _parents(assignment, depth)
-        for rows, table in _tables(ties, before):
-            if depth:
-                table[parent[None, :] != decided[rows, depth - 1, None]] = -1.0
-            own = table[np.arange(len(table)), before[rows]]
-            winner = table.argmax(axis=1)
-            moves = table[np.arange(len(table)), winner] > own
-            decided[rows, depth] = np.where(moves, winner, before[rows])
+        votes = _votes(ties, before)
+        near = np.repeat(np.arange(ties.rows), np.diff(votes.indptr))
+        if depth:
+            votes.data[parent[votes.indices] != decided[near, depth - 1]] = -1.0
+        own = np.bincount(near, weights=votes.data * (votes.indices == before[near]), minlength=ties.rows)
+        winner, most = _winners(votes, near)
+        decided[:, depth] = np.where(most > own, winner, before)
     return _without_exodus(assignment, decided)
 
 
@@ -77,14 +74,24 @@ def _parents(assignment: Assignment, depth: int) -> NDArray[np.int32]:
     return parent
 
 
-def _tables(ties: Ties, topic: Assignment) -> Iterator[tuple[slice, NDArray[np.float64]]]:
-    """Yield float64 [rows, K] by blocks of rows: the weight of each row's ties into each topic."""
+def _votes(ties: Ties, topic: Assignment) -> Any:
+    """Return a sparse table [N, K], the weight of each row's ties into each topic."""
+    from scipy import sparse
+
     topics = int(topic.max()) + 1
-    block = max(1, TABLE_ENTRIES // topics)
-    for begin in range(0, ties.rows, block):
-        end = min(begin + block, ties.rows)
-        span = slice(int(ties.start[begin]), int(ties.start[end]))
-        near = np.repeat(np.arange(end - begin), np.diff(ties.start[begin : end + 1]))
-        key = near * topics + topic[ties.other[span]]
-        votes = np.bincount(key, weights=ties.weight[span], minlength=(end - begin) * topics).astype(np.float64)
-        yield slice(begin, end), votes.reshape(end - begin, topics)
+    graph = sparse.csr_array((ties.weight, ties.other, ties.start), shape=(ties.rows, ties.rows))
+    own = sparse.csr_array((np.ones(ties.rows), topic, np.arange(ties.rows + 1)), shape=(ties.rows, topics))
+    return graph @ own
+
+
+def _winners(votes: Any, near: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the column of most votes in each row, the first of equals, and its votes; 0 and -1 in an empty row."""
+    rows = votes.shape[0]
+    full = np.diff(votes.indptr) > 0
+    starts = votes.indptr[:-1][full]
+    winner, most = np.zeros(rows, dtype=np.int64), np.full(rows, -1.0)
+    if len(starts):
+        most[full] = np.maximum.reduceat(votes.data, starts)
+        column = np.where(votes.data == most[near], votes.indices, votes.shape[1])
+        winner[full] = np.minimum.reduceat(column, starts)
+    return winner, most

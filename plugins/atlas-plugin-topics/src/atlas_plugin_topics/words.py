@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -65,7 +65,9 @@ def clean(text: str, max_characters: int) -> str:
 
 def read_words(texts: Sequence[str]) -> Words:
     """Find the words of cleaned texts."""
+    pattern, gap = _patterns()
     number: dict[str, int] = {}
+    forms: dict[str, tuple[int, int]] = {}
     word: list[int] = []
     begin: list[int] = []
     end: list[int] = []
@@ -73,11 +75,23 @@ def read_words(texts: Sequence[str]) -> Words:
     lengths = []
     for text in texts:
         before = len(word)
-        for key, start, stop, ends in _words_of(text):
-            word.append(number.setdefault(key, len(number)))
-            begin.append(start)
-            end.append(stop)
-            last.append(ends)
+        first, after = "", 0
+        for match in pattern.finditer(text):
+            written = match.group()
+            start, stop = match.span()
+            form = forms.get(written)
+            if form is None:
+                form = forms[written] = _form(written, number)
+            if first:
+                last.append(form[0] < 0 or not _joined(first, text[after:start], written[0], gap))
+            first, after = "", stop
+            if form[0] >= 0:
+                word.append(form[0])
+                begin.append(start)
+                end.append(stop - form[1])
+                first = written[0]
+        if first:
+            last.append(True)
         lengths.append(len(word) - before)
     vocabulary = tuple(number)
     letter = re.compile(f"[{UNSPACED}]")
@@ -97,22 +111,17 @@ def surface(text: str, begin: int, end: int) -> str:
     return " ".join(text[begin:end].split())
 
 
-def _words_of(text: str) -> Iterator[tuple[str, int, int, bool]]:
-    """Yield key, begin, end and whether a phrase ends here, for each word of a cleaned text."""
-    pattern, gap = _patterns()
-    key, start, stop, after = "", 0, 0, 0
-    for match in pattern.finditer(text):
-        written = match.group()
-        begin, end = match.span()
-        named = written[0].isalpha()
-        if key:
-            yield key, start, stop, not (named and _joined(key[0], text[after:begin], written[0], gap))
-        key = written.casefold().replace(CURLY, "'") if named else ""
-        start, stop, after = begin, end, end
-        if key.endswith("'s"):
-            key, stop = key[:-2], stop - 2
-    if key:
-        yield key, start, stop, True
+def _form(written: str, number: dict[str, int]) -> tuple[int, int]:
+    """Return a word's number, a new one where it is new, and how many letters at its end do not belong to it.
+
+    What begins with a digit is no word: -1.
+    """
+    if not written[0].isalpha():
+        return -1, 0
+    key = written.casefold().replace(CURLY, "'")
+    cut = 2 if key.endswith("'s") else 0
+    key = key[: len(key) - cut]
+    return number.setdefault(key, len(number)), cut
 
 
 def _joined(one: str, between: str, other: str, gap: re.Pattern[str]) -> bool:
@@ -121,6 +130,8 @@ def _joined(one: str, between: str, other: str, gap: re.Pattern[str]) -> bool:
     Scripts that write no spaces set one where a phrase ends; in Japanese a change of script is as good.
     """
     spaced = one < FIRST_UNSPACED or other < FIRST_UNSPACED
+    if spaced and between == " ":
+        return True
     if spaced or not (NO_SPACES.match(one) and NO_SPACES.match(other)):
         return between in {" ", ""} or bool(gap.fullmatch(between))
     kana = HIRAGANA[0] <= one <= HIRAGANA[-1], HIRAGANA[0] <= other <= HIRAGANA[-1]
@@ -131,8 +142,9 @@ def _joined(one: str, between: str, other: str, gap: re.Pattern[str]) -> bool:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what a word looks like, and what may stand between two words of one phrase."""
     marks = _marks()
-    plain = rf"(?:(?![{UNSPACED}{KATAKANA}])[^\W_])[{marks}]*"
-    word = rf"[{UNSPACED}][{marks}]*|[{KATAKANA}]+|{plain}(?:{plain})*(?:['{CURLY}](?:{plain})+)*"
+    plain = rf"[^\W_{UNSPACED}{KATAKANA}]"
+    run = rf"{plain}+(?:[{marks}]+{plain}*)*"
+    word = rf"{run}(?:['{CURLY}]{run})*|[{UNSPACED}][{marks}]*|[{KATAKANA}]+"
     return re.compile(word), re.compile(r"[ \t\u00a0\u200b]+-?[ \t\u00a0]*|-[ \t\u00a0]*|[ \t]*\r?\n[ \t]*(?!\s)")
 
 
