@@ -21,7 +21,7 @@ __all__ = ["exact_matches", "place"]
 
 STEPS = 30
 RATE, MOMENTUM, SPEED = 1.0, 0.8, 1.0
-# A mapped row's own neighbours pull with 2, and those that it is a neighbour of as much again. A new row has no such, and
+# A mapped row's own neighbours pull with 2, and those that it is a neighbour of as much again. A new row has no such;
 # twice the sum keeps most of its neighbours (measured: 0.358 at 4, 0.360 at 8, 0.359 at 16).
 PULL = 8.0
 # Of the mean distance to the neighbours: a nearest neighbour within it is the same row up to rounding.
@@ -33,8 +33,8 @@ ROWS_PER_REPORT = 1024
 def place(near: NeighborGraph, layout: Layout, options: NomicProjectOptions, context: Context) -> NDArray[np.float32]:
     """Return float32 [M, 2] for new rows whose neighbours `near` [M, K] have places in `layout`.
 
-    Neighbours may lie far apart, so each starts at the one that has most of the others about it. It comes to rest between
-    its neighbours' pull and the push of the frozen map's mesh; then the map's terrain carries it like the map's points.
+    Neighbours may lie far apart, so each starts at the one that has most of the others about it. It comes to rest
+    between its neighbours' pull and the push of the frozen map's mesh; then the map's terrain carries it along.
     """
     frozen = Frozen.of(layout)
     rows, size = len(near.indices), len(frozen.raw)
