@@ -16,7 +16,7 @@ from atlas_plugin_topics.words import Words
 __all__ = ["find_candidates"]
 
 MIN_DOCUMENTS = 5
-DOCUMENTS_PER_MIN = 150
+DOCUMENTS_PER_MIN = 70
 # A phrase must hold this share of the documents of its rarest word; letters in a row are a word only if they cling.
 COHERENT = 0.1
 COHERENT_LETTERS = 0.25

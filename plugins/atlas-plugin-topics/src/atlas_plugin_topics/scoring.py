@@ -25,6 +25,7 @@ MIN_LIFT = 1.15
 RELAXED = 1e-3
 # Documents as far apart as chance would have them speak against a term; half the usual focus halves it.
 USUAL_FOCUS = 0.5
+LEAST_FOCUS = 0.05
 # Of a large topic at least so many rows must hold a term that names it.
 MIN_ROWS = 3.0
 # What a term that every row holds still counts, where there is nothing to compare with.
@@ -112,8 +113,9 @@ def _prevalence(share: NDArray[np.float64]) -> NDArray[np.float64]:
 def _quality(terms: Terms, use: Usage, whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return float64 [T], what speaks for a term wherever it occurs."""
     bonus = np.where(terms.length > 1, 1.0 + PHRASE_BONUS * whole, 1.0)
-    usual = USUAL_FOCUS * float(np.median(use.focus)) + 1e-9
-    return np.clip(use.ends, ENDS_FLOOR, 1.0) * bonus * (use.focus + 1e-3 * usual) / (use.focus + usual)
+    sure = np.maximum(use.focus - use.doubt, 0.0)
+    usual = max(USUAL_FOCUS * float(np.median(use.focus)), LEAST_FOCUS)
+    return np.clip(use.ends, ENDS_FLOOR, 1.0) * bonus * (sure + 1e-2 * usual) / (sure + usual)
 
 
 def _likeness(corpus: Corpus, use: Usage, member: NDArray[np.int64], topics: int) -> NDArray[np.float64]:
