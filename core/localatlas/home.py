@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from localatlas import registries
 from localatlas.config import settings
 from localatlas.data_inference import StorageOptions
 from localatlas.errors import DatasetNotFoundError, StorageError
+from localatlas.paths import expanded
 from localatlas.pipeline.records import DatasetRecord
 from localatlas.protocols import DatasetKey, DatasetStore, StorageBackend
 
@@ -44,7 +44,7 @@ class Home:
         scheme = _SCHEME.match(self.address)
         if scheme is None:
             # A program may change its folder after it opened its home.
-            self.address = str(Path(self.address).expanduser().absolute())
+            self.address = str(expanded(self.address).absolute())
         self.backend = backend or storage or (scheme.group(1) if scheme else "file")
         self.options = options
         self._storage: StorageBackend = registries.storage.create(self.backend, {**options, "address": self.address})

@@ -44,7 +44,7 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 @hookspec
 def localatlas_before_index(dataset: Dataset, name: str) -> None:
-    """A build of an index called `name` is about to start; raise an AtlasError to refuse it."""
+    """A build or an update of an index called `name` is about to start; raise an AtlasError to refuse it."""
 
 
 @hookspec
@@ -62,7 +62,7 @@ def localatlas_after_stage(dataset: Dataset, stage: str, seconds: float) -> None
 
 @hookspec
 def localatlas_after_index(dataset: Dataset, map: Map) -> None:  # noqa: A002  `map` is the noun's name
-    """A map has been committed."""
+    """A map, or a new version of one, has been committed."""
 
 
 @hookspec

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from localatlas import models, registries, resolve
 from localatlas.errors import AtlasValueError, InvalidOptionError, ModelNotAvailableError, StorageError, suggestion
+from localatlas.paths import expanded
 from localatlas.pipeline.contracts import blame
 
 __all__ = ["add", "fetch", "remove"]
@@ -31,7 +32,7 @@ def add(name: str, source: Path) -> Path:
         AtlasValueError: there is no model at `source`.
         StorageError: the folder of added models cannot be written.
     """
-    place, source = _place(name), source.expanduser().absolute()
+    place, source = _place(name), expanded(source).absolute()
     with _writing(place):
         if source.is_dir():
             _check_folder(source, source)
@@ -62,7 +63,7 @@ def fetch(name: str, output: Path | None = None) -> Path:
     choice = resolve.named(registries.embedders, name)
     if not isinstance(choice.component, models.SupportsFetch):
         raise ModelNotAvailableError(f"{choice.entry} has nothing to fetch: its weights come with its package")
-    place = _place(name) if output is None else output.expanduser().absolute()
+    place = _place(name) if output is None else expanded(output).absolute()
     with _writing(place), _beside(place) as folder:
         with blame(choice.entry):
             choice.component.fetch(folder)

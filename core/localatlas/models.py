@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 from localatlas import defaults
 from localatlas.config import settings
 from localatlas.errors import ModelNotAvailableError
+from localatlas.paths import expanded
 from localatlas.protocols.components import Modality
 
 __all__ = [
@@ -151,15 +152,15 @@ def hub_cache() -> Path:
     """Return the folder in which Hugging Face's libraries keep what they fetched."""
     for variable in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
         if os.environ.get(variable):
-            return Path(os.environ[variable]).expanduser()
+            return expanded(os.environ[variable])
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(os.environ.get("HF_HOME") or caches / "huggingface").expanduser() / "hub"
+    return expanded(os.environ.get("HF_HOME") or caches / "huggingface") / "hub"
 
 
 def places(name: str, repository: str = "", needs: Sequence[str] = NEEDED) -> list[Place]:
     """Return where the weights of a model are looked for on this machine, in order, and what was found there."""
     chosen = os.environ.get("LOCALATLAS_MODEL_DIR")
-    found = [_in_folder("LOCALATLAS_MODEL_DIR", Path(chosen).expanduser() if chosen else None, name, needs)]
+    found = [_in_folder("LOCALATLAS_MODEL_DIR", expanded(chosen) if chosen else None, name, needs)]
     found.append(_in_folder("added models", added_models(), name, needs))
     if repository:
         found.append(_in_hub_cache(repository, needs))

@@ -19,6 +19,7 @@ import pyarrow as pa
 from localatlas import images
 from localatlas.errors import AtlasTypeError, InvalidDataError
 from localatlas.ingest.downloads import fetching, is_web, shown_url
+from localatlas.paths import expanded
 
 __all__ = ["to_blobs"]
 
@@ -155,11 +156,7 @@ def _local_path(text: str | bytes) -> Path:
     if "://" in name:
         scheme = name.partition("://")[0]
         raise InvalidDataError(f"URLs of the scheme {scheme!r} are not fetched; http, https, file and data are")
-    path = Path(name)
-    try:
-        return path.expanduser()
-    except RuntimeError:
-        return path  # `~name` where nobody is called so: a file may be
+    return expanded(name)
 
 
 def _from_file(path: Path) -> bytes:

@@ -185,7 +185,11 @@ class SupportsTransform(Protocol):
         layout: Layout,
         context: Context,
     ) -> NDArray[np.float32]:
-        """Return float32 [M, 2] for `vectors` float32 [M, D], whose neighbours among the mapped rows are given."""
+        """Return float32 [M, 2] for `vectors` float32 [M, D], whose neighbours among the mapped rows are given.
+
+        `layout` has the rows that are still there, and the state as `project` returned it: a state must hold no array
+        with an entry per row.
+        """
         ...
 
 

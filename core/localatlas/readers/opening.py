@@ -11,6 +11,7 @@ import pyarrow as pa
 from localatlas.errors import InvalidDataError, InvalidOptionError, suggestion
 from localatlas.ingest import to_table
 from localatlas.ingest.libraries import tables_of
+from localatlas.paths import expanded
 from localatlas.readers.reading import Reading, of_files, of_parts
 from localatlas.readers.rows import Rows
 from localatlas.readers.shaping import Shape, shape_of
@@ -116,14 +117,14 @@ def _files(source: Any, shape: Shape, options: dict[str, Any]) -> Reading | None
 
 def _is_foreign(source: Any) -> bool:
     """Whether the source is one file whose ending is not ours: a plugin may know it."""
-    return isinstance(source, str | Path) and (path := Path(source).expanduser()).is_file() and not is_known(path)
+    return isinstance(source, str | Path) and (path := expanded(source)).is_file() and not is_known(path)
 
 
 def _database(source: Any, shape: Shape, options: dict[str, Any]) -> Reading | None:
     if is_database_file(source):
         if "driver" in options:
             return None
-        if not Path(source).expanduser().is_file():
+        if not expanded(source).is_file():
             raise InvalidDataError(f"there is no file {source}")
     elif isinstance(source, str | Path) or not is_connection(source):
         return None

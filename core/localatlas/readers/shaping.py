@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from localatlas.errors import InvalidDataError, listing, suggestion
 from localatlas.ingest import to_vectors
 from localatlas.ingest.schema import is_list
+from localatlas.paths import expanded
 from localatlas.readers.arrays import open_vectors
 from localatlas.readers.rows import Rows
 
@@ -84,7 +85,7 @@ class Shape:
 def shape_of(vectors: Any, images: str | None) -> Shape:
     """Return the shape that the options `vectors` (a column, a `.npy` file or an array) and `images` ask for."""
     if isinstance(vectors, Path) or (isinstance(vectors, str) and vectors.lower().endswith(".npy")):
-        path = Path(vectors).expanduser()
+        path = expanded(vectors)
         if not path.is_file():
             raise InvalidDataError(f"vectors={str(vectors)!r}: there is no such file")
         return Shape(array=open_vectors(path), images=images)
@@ -112,5 +113,5 @@ def _image(value: Any, row: int, base: Path | None) -> Any:
         raise InvalidDataError(f"row {row} (counted from 0) has no image; every row needs one")
     if not isinstance(value, str) or "://" in value:
         return value
-    path = Path(value).expanduser()
+    path = expanded(value)
     return str(path if path.is_absolute() or base is None else base / path)

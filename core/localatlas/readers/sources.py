@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from localatlas.errors import InvalidDataError, InvalidOptionError, listing
+from localatlas.paths import expanded
 from localatlas.readers.arrays import NpyFile, NpzFile
 from localatlas.readers.bytestreams import COMPRESSIONS, ending
 from localatlas.readers.columnar import ArrowFile, Parquet
@@ -89,7 +90,7 @@ def _listed(source: Any) -> list[str]:
 
 
 def _found(name: str) -> list[Path]:
-    path = Path(name.removeprefix("file://")).expanduser()
+    path = expanded(name.removeprefix("file://"))
     if path.exists():
         return [path]
     if any(letter in name for letter in WILD):

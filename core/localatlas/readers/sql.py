@@ -19,6 +19,7 @@ import pyarrow as pa
 from localatlas.errors import AtlasError, InvalidDataError, InvalidOptionError
 from localatlas.ingest.libraries import is_instance
 from localatlas.ingest.values import to_array
+from localatlas.paths import expanded
 from localatlas.readers.joining import check_twice
 
 __all__ = ["Parameters", "is_connection", "is_database_file", "query_tables"]
@@ -50,7 +51,7 @@ def query_tables(source: Any, query: str, parameters: Parameters, driver: str | 
             with closing(_adbc(source, driver)) as connection:
                 yield from _cursor(connection, query, parameters)
         elif is_database_file(source):
-            with closing(_opened(Path(source).expanduser())) as connection:
+            with closing(_opened(expanded(source))) as connection:
                 yield from query_tables(connection, query, parameters, None)
         elif isinstance(source, str) or is_instance(source, "sqlalchemy", "Engine", "Connection", "URL", "Session"):
             yield from _sqlalchemy(source, query, parameters)

@@ -15,7 +15,7 @@ COVARIANCE_SAMPLE = 2_000
 # A handful of neighbours rather than one, so that repeated rows do not decide.
 NEIGHBOR = 5
 DIRECTIONS = 6
-POWER_ROUNDS = 4
+FITTING_ROUNDS = 25
 # Limits set on Gaussian noise of 2 to 512 dimensions and 100 to 3,000 rows, where none of them was passed.
 NEARER = 0.02
 NEARER_ERRORS = 4.0
@@ -42,12 +42,36 @@ def has_structure(index: Index, context: Context) -> bool:
     around = vectors - middle
     if not np.any(around):
         return False
-    real = vectors[:: max(1, len(vectors) // SAMPLE)][:SAMPLE]
-    chance = generator.standard_normal((len(real), len(around))) @ around / len(around) ** 0.5 + middle
-    if index.metric == "cosine":
-        chance /= np.maximum(np.linalg.norm(chance, axis=1, keepdims=True), 1e-12)
-    main = _main_directions(around, generator)
-    return _denser(real, chance) or _other_form((real - middle) @ main, (chance - middle) @ main)
+    # All that follows looks at distances and directions of most variance, which a turn leaves alone.
+    variance, axes = np.linalg.eigh(around.T @ around / len(around))
+    turned, middle = vectors @ axes, middle @ axes
+    real = turned[:: max(1, len(turned) // SAMPLE)][:SAMPLE]
+    noise = generator.standard_normal((len(real), len(variance)))
+    spread = np.sqrt(np.maximum(variance, 0.0))
+    chance = _on_the_sphere(noise, middle, spread) if index.metric == "cosine" else middle + noise * spread
+    main = slice(-DIRECTIONS, None)
+    return _denser(real, chance) or _other_form(real[:, main], chance[:, main])
+
+
+def _on_the_sphere(noise: Matrix, middle: Matrix, spread: Matrix) -> Matrix:
+    """Return unit vectors [M, D]: normalised Gaussian ones whose mean and variances are those asked for.
+
+    Normalising changes both, the more the fewer directions dominate, so the Gaussian is adjusted until they fit.
+    """
+    centre, width = middle.copy(), spread.copy()
+    for _ in range(FITTING_ROUNDS):
+        points = _units(centre + noise * width)
+        centre += middle - points.mean(axis=0)
+        width *= np.sqrt(np.clip(spread**2 / np.maximum(points.var(axis=0), 1e-15), 0.5, 2.0))
+        scale = float(np.sqrt(np.square(centre).sum() + np.square(width).sum()))
+        centre, width = centre / scale, width / scale
+    return _units(centre + noise * width)
+
+
+def _units(points: Matrix) -> Matrix:
+    """Return points of length one in the same directions."""
+    unit: Matrix = points / np.maximum(np.linalg.norm(points, axis=1, keepdims=True), 1e-12)
+    return unit
 
 
 def _denser(real: Matrix, chance: Matrix) -> bool:
@@ -69,17 +93,6 @@ def _log_neighbor_distance(points: Matrix) -> Matrix:
     # A floor in proportion to the data: identical rows are near, not infinitely near.
     logarithm: Matrix = np.log(np.maximum(distance, 1e-6 * float(squared.mean()) + 1e-30)) / 2.0
     return logarithm
-
-
-def _main_directions(around: Matrix, generator: np.random.Generator) -> Matrix:
-    """Return float64 [D, up to 6], the directions of most variance, by subspace iteration."""
-    wanted = min(DIRECTIONS, *around.shape)
-    basis = generator.standard_normal((around.shape[1], wanted))
-    for _ in range(POWER_ROUNDS):
-        basis = np.linalg.qr(around.T @ (around @ basis))[0]
-    _, _, turn = np.linalg.svd(around @ basis, full_matrices=False)
-    directions: Matrix = basis @ turn.T
-    return directions
 
 
 def _other_form(real: Matrix, chance: Matrix) -> bool:
