@@ -1,6 +1,6 @@
 """Topics beside EVoC and BERTopic on data with known classes.
 
-`python benchmarks/topics.py FOLDER [--sets digits fashion wordnet debian] [--methods ours evoc bertopic] [--again]`
+`python benchmarks/topics.py FOLDER [--sets digits fashion wordnet debian] [--methods ours evoc evoc-asked bertopic] [--again]`
 
 FOLDER holds the sources (see `_topic_sets.py`), what is made of them, and `rows.json`: a row that is there is not
 measured again. EVoC and BERTopic are wanted only by their own rows (`pip install evoc`; BERTopic needs no torch:
@@ -75,6 +75,13 @@ def evoc(data: Data) -> Clusters:
     return [min(layers, key=lambda layer: abs(np.log(max(layer.max() + 1, 1) / count))) for count in COUNTS]
 
 
+def evoc_asked(data: Data) -> Clusters:
+    """EVoC asked for our counts, one fit each."""
+    from evoc import EVoC
+
+    return [EVoC(random_state=SEED, approx_n_clusters=count).fit_predict(data.vectors) for count in COUNTS]
+
+
 def bertopic(data: Data) -> Clusters:
     """BERTopic's default, reduced to our counts; without texts its default clustering alone, at its own count."""
     if data.texts is None:
@@ -98,7 +105,12 @@ def bertopic(data: Data) -> Clusters:
     return found[::-1]
 
 
-METHODS: dict[str, Callable[[Data], Clusters]] = {"ours": ours, "evoc": evoc, "bertopic": bertopic}
+METHODS: dict[str, Callable[[Data], Clusters]] = {
+    "ours": ours,
+    "evoc": evoc,
+    "evoc-asked": evoc_asked,
+    "bertopic": bertopic,
+}
 
 
 def measured(data: Data, method: str, classes: np.ndarray) -> list[dict[str, float]]:
@@ -160,8 +172,10 @@ def show(rows: dict[str, list[dict[str, float]]]) -> None:
     print("|---|---|---|---|---|---|---|---|")
     for key, levels in sorted(rows.items()):
         cells = [" ".join(str(int(level["topics"])) for level in levels), f"{100 * levels[0]['placed']:.0f} %"]
-        for name in ("ami", "ami_by_vote", "main_land"):
-            cells.append(" ".join(f"{level[name]:.3f}".lstrip("0") for level in levels))
+        cells += [
+            " ".join(f"{level[name]:.3f}".lstrip("0") for level in levels)
+            for name in ("ami", "ami_by_vote", "main_land")
+        ]
         print(f"| {' | '.join([*key.split('/'), *cells, format(levels[0]['cpu'], '.1f')])} |")
 
 

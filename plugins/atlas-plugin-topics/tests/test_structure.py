@@ -47,3 +47,19 @@ def test_noise_is_one_topic_unless_the_guard_is_off() -> None:
     assert guarded.size.tolist() == [1000, 1000]
     open_ = NomicTopic(NomicTopic.Options(guard=False)).fit(index, layout, Context())
     assert len(open_.topic_id) > 4
+
+
+@pytest.mark.parametrize("dim", [5, 50, 300])
+@pytest.mark.parametrize("kind", ["dominant", "falling"])
+def test_noise_with_a_few_strong_directions_has_none_after_normalising(dim: int, kind: str) -> None:
+    scale = np.where(np.arange(dim) < 3, 6.0, 1.0) if kind == "dominant" else np.arange(1, dim + 1) ** -0.7
+    for seed in range(3):
+        vectors = np.random.default_rng(seed).normal(size=(3000, dim)) * scale
+        assert not has_structure(ArrayIndex(vectors, metric="cosine"), Context(seed=seed))
+
+
+def test_clusters_in_weak_directions_are_seen_beside_strong_ones() -> None:
+    generator = np.random.default_rng(0)
+    vectors = generator.normal(size=(2000, 40)) * np.where(np.arange(40) < 3, 6.0, 1.0)
+    vectors += generator.normal(size=(8, 40))[generator.integers(0, 8, 2000)] * 4.0
+    assert has_structure(ArrayIndex(vectors, metric="cosine"), Context())

@@ -172,3 +172,37 @@ def test_cancelling_gets_through() -> None:
     index, layout, _ = islands(50)
     with pytest.raises(BuildCancelled):
         NomicTopic(NomicTopic.Options()).fit(index, layout, cancelling())
+
+
+@pytest.mark.parametrize("false_islands", [False, True])
+def test_noise_is_one_topic_at_each_depth_however_it_is_laid_out(*, false_islands: bool) -> None:
+    generator = np.random.default_rng(0)
+    index = ArrayIndex(generator.normal(size=(1500, 50)))
+    places = generator.normal(size=(1500, 2))
+    if false_islands:
+        places += 10.0 * np.round(index.vectors[:, :2] * 10.0)
+    topics = fit(index, Layout(places.astype(np.float32)))
+    assert topics.size.tolist() == [1500, 1500]
+
+
+@pytest.mark.parametrize(("rows", "most"), [(50, 5), (100, 7), (200, 10), (390, 14)])
+def test_small_data_gets_few_topics(rows: int, most: int) -> None:
+    index, layout, cluster = islands(rows, count=3)
+    topics = fit(index, layout)
+    assert topics.depths == 2
+    assert 2 <= (topics.depth == 1).sum() <= 4
+    assert (topics.depth == 2).sum() <= most
+    assert topics.size.min() >= 2
+    broad = topics.assignment[:, 0]
+    mixed = [topic for topic in set(broad.tolist()) if len(set(cluster[broad == topic].tolist())) > 1]
+    assert len(mixed) <= (1 if rows == 50 else 0)
+
+
+@pytest.mark.parametrize("rows", [50, 200, 390])
+def test_topics_of_a_little_noise_are_few_and_unsure(rows: int) -> None:
+    index = ArrayIndex(np.random.default_rng(0).normal(size=(rows, 50)))
+    layout = Layout(index.vectors[:, :2].copy())
+    noise, real = fit(index, layout), fit(*islands(rows, count=4)[:2])
+    assert len(noise.topic_id) <= 20
+    assert (noise.confidence.mean(axis=0) < 0.7).all()
+    assert (noise.confidence.mean(axis=0) < real.confidence.mean(axis=0) - 0.1).all()
