@@ -1,6 +1,6 @@
 """Topics beside EVoC and BERTopic on data with known classes.
 
-`python benchmarks/topics.py FOLDER [--sets digits fashion wordnet debian] [--methods ours evoc evoc-asked bertopic] [--again]`
+`python benchmarks/topics.py FOLDER [--sets digits fashion ...] [--methods ours evoc evoc-asked bertopic] [--again]`
 
 FOLDER holds the sources (see `_topic_sets.py`), what is made of them, and `rows.json`: a row that is there is not
 measured again. EVoC and BERTopic are wanted only by their own rows (`pip install evoc`; BERTopic needs no torch:

@@ -16,6 +16,7 @@ from atlas_plugin_topics.lands import LAND_REACH, lands
 from atlas_plugin_topics.merge import Cells, cut
 from atlas_plugin_topics.numbering import Numbered, number, renumber
 from atlas_plugin_topics.options import TopicOptions
+from atlas_plugin_topics.persistence import keep_ids
 from atlas_plugin_topics.plan import topic_counts
 from atlas_plugin_topics.raster import Raster, raster_of
 from atlas_plugin_topics.structure import has_structure
@@ -73,6 +74,10 @@ class NomicTopic:
         topics = _described(number(groups, weights), raster, bonds, positions, weights)
         context.progress(1.0, "topics found")
         return topics
+
+    def keep_ids(self, found: Topics, before: NDArray[np.int32], used: int) -> Topics:
+        """Return topics found anew under the ids of the old topics that they continue; see `persistence.keep_ids`."""
+        return keep_ids(found, before, used)
 
     def _graph(self, index: Index, n: int) -> NeighborGraph:
         """Return the lent graph, or one without neighbours for a single row."""
