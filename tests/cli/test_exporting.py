@@ -26,7 +26,7 @@ def test_a_map_is_written_and_can_be_read(
     localatlas: Localatlas, mapped: AtlasDataset, name: str, reader: Callable[[str], Any]
 ) -> None:
     done = localatlas("export", "sample", name)
-    assert (done.status, done.err, done.out) == (0, "", f"Wrote {name} (0.0 MB).\n")
+    assert (done.status, done.err, done.out) == (0, "", f"Wrote {name} ({Path(name).stat().st_size / 1e3:,.1f} kB).\n")
     table = reader(name)
     assert table["id"].to_pylist() == [f"r{row}" for row in range(7)]
     assert {"id", "text", "n", "x", "y", "topic_depth_1"} <= {*table.column_names}

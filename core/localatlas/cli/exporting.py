@@ -11,6 +11,8 @@ from localatlas.cli.choosing import map_option
 
 __all__ = ["export_command"]
 
+MEGABYTE = 1_000_000
+
 
 @click.command("export")
 @click.argument("dataset")
@@ -46,4 +48,8 @@ def export_command(
     if as_json:
         click.echo(json.dumps({"file": str(path), "bytes": size}))
     else:
-        click.echo(f"Wrote {path} ({size / 1e6:,.1f} MB).")
+        click.echo(f"Wrote {path} ({_size(size)}).")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB" if count >= MEGABYTE else f"{max(count / 1e3, 0.1):,.1f} kB"

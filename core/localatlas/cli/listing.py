@@ -18,7 +18,7 @@ def ls_command(*, as_json: bool) -> None:
     from rich.table import Table
 
     from localatlas.cli.show import short
-    from localatlas.cli.summaries import dataset_summary
+    from localatlas.cli.summaries import dataset_summary, said
     from localatlas.dataset import AtlasDataset
     from localatlas.home import Home
 
@@ -40,7 +40,7 @@ def ls_command(*, as_json: bool) -> None:
     table.add_column("description", no_wrap=True, overflow="ellipsis", ratio=1)
     for row in rows:
         maps = str(len(row["maps"]))
-        described = escape(row["description"])
+        described = escape(said(row["description"]))
         table.add_row(short(row["identifier"]), f"{row['rows']:,}", maps, row["created"][:10], described)
     console.print(table)
 
@@ -55,7 +55,7 @@ def info_command(*, dataset: str, as_json: bool) -> None:
     from rich.table import Table
 
     from localatlas.cli.show import short, stage_table
-    from localatlas.cli.summaries import dataset_summary
+    from localatlas.cli.summaries import dataset_summary, said
     from localatlas.dataset import AtlasDataset
 
     found = AtlasDataset.load(dataset)
@@ -64,8 +64,8 @@ def info_command(*, dataset: str, as_json: bool) -> None:
         return
     console = Console(highlight=False)
     console.print(f"[bold]{short(found.identifier)}[/bold]   {found.total_datums:,} rows   {found.id}")
-    if found.description:
-        console.print(found.description, markup=False)
+    if described := said(found.description):
+        console.print(described, markup=False)
     columns = Table(box=None, pad_edge=False, header_style="dim")
     columns.add_column("column")
     columns.add_column("type")

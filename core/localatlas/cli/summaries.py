@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from localatlas.dataset import AtlasDataset
     from localatlas.indices import AtlasProjection
 
-__all__ = ["dataset_summary", "map_summary"]
+__all__ = ["dataset_summary", "map_summary", "said"]
 
 
 def dataset_summary(dataset: AtlasDataset) -> dict[str, Any]:
@@ -38,3 +38,10 @@ def map_summary(projection: AtlasProjection) -> dict[str, Any]:
         "created": index.created.isoformat(),
         "components": {part.kind: part.qualified for part in index.plan.components()},
     }
+
+
+def said(description: str) -> str:
+    """Return a description that somebody wrote; the SDK's default tells a reader nothing."""
+    from localatlas.opening import DEFAULT_DESCRIPTION
+
+    return "" if description == DEFAULT_DESCRIPTION else description
