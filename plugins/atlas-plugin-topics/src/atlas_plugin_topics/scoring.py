@@ -11,7 +11,7 @@ from atlas_plugin_topics.corpus import Corpus
 from atlas_plugin_topics.lexicon import Usage
 from atlas_plugin_topics.phrases import Terms
 
-__all__ = ["Scores", "cohesion", "score_topics"]
+__all__ = ["Scores", "cohesion", "quality", "score_topics"]
 
 # So many documents like the rest are added to each side before shares are compared.
 PRIOR_DOCUMENTS = 6.0
@@ -56,9 +56,7 @@ def cohesion(terms: Terms, use: Usage) -> NDArray[np.float64]:
     return np.clip(share, 0.0, 1.0)
 
 
-def score_topics(
-    corpus: Corpus, terms: Terms, use: Usage, whole: NDArray[np.float64], member: NDArray[np.int64]
-) -> Scores:
+def score_topics(corpus: Corpus, use: Usage, quality: NDArray[np.float64], member: NDArray[np.int64]) -> Scores:
     """Score all terms for the siblings that a family of rows is divided into.
 
     p^0.7 log(p / q), p being the share of the topic's rows with the term and q that in its siblings,
@@ -67,9 +65,8 @@ def score_topics(
 
     Args:
         corpus: the documents.
-        terms: the candidates.
-        use: what `usage` says of them.
-        whole: `cohesion` of the terms.
+        use: what `usage` says of the terms.
+        quality: `quality` of the terms.
         member: int64 [N], 0..K-1 for the family's rows, -1 for all other rows. With K = 1 the sibling is
             what lies outside the family, or nothing.
     """
@@ -80,17 +77,34 @@ def score_topics(
     table = sparse.csr_array((corpus.weights[inside], (inside, member[inside])), shape=(len(member), topics))
     counts = np.asarray((use.holds @ table).todense(), dtype=np.float64)
     sizes = np.bincount(member[inside], weights=corpus.weights[inside], minlength=topics).astype(np.float64)
-    everywhere = np.asarray(use.holds @ corpus.weights, dtype=np.float64)
-    total, base = (counts.sum(axis=1), sizes.sum()) if topics > 1 else (everywhere, corpus.weights.sum())
+    # Most families hold few of the terms.
+    there = np.nonzero(counts.any(axis=1))[0]
+    value, share = np.zeros_like(counts), np.zeros_like(counts)
+    value[there], share[there] = _scored(corpus, use, member, counts[there], sizes, there)
+    value *= quality[:, None]
+    return Scores(value, share)
+
+
+def _scored(
+    corpus: Corpus,
+    use: Usage,
+    member: NDArray[np.int64],
+    counts: NDArray[np.float64],
+    sizes: NDArray[np.float64],
+    there: NDArray[np.int64],
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what the terms `there` are worth and their share of rows, float64 [len(there), K] each."""
+    topics = len(sizes)
+    total, base = counts.sum(axis=1), sizes.sum()
+    if topics == 1:
+        total, base = np.asarray(use.holds[there] @ corpus.weights, dtype=np.float64), corpus.weights.sum()
     typical = (total / base)[:, None]
     share = (counts + PRIOR_DOCUMENTS * typical) / (sizes + PRIOR_DOCUMENTS)
     if base <= sizes.max():
-        value = _prevalence(share) * (counts > 0) * _quality(terms, use, whole)[:, None]
-        return Scores(value, share)
+        return _prevalence(share) * (counts > 0), share
     rest = (total[:, None] - counts + PRIOR_DOCUMENTS * typical) / (base - sizes + PRIOR_DOCUMENTS)
     value = _contrast(share, rest, sizes) * (counts >= np.clip(sizes / 4.0, 1e-9, MIN_ROWS))
-    value *= _quality(terms, use, whole)[:, None] * _likeness(corpus, use, member, topics)
-    return Scores(value, share)
+    return value * _likeness(corpus, use.meaning[there], member, topics), share
 
 
 def _contrast(share: NDArray[np.float64], rest: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -110,7 +124,7 @@ def _prevalence(share: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(share > 0, common, 0.0)
 
 
-def _quality(terms: Terms, use: Usage, whole: NDArray[np.float64]) -> NDArray[np.float64]:
+def quality(terms: Terms, use: Usage, whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return float64 [T], what speaks for a term wherever it occurs."""
     bonus = np.where(terms.length > 1, 1.0 + PHRASE_BONUS * whole, 1.0)
     sure = np.maximum(use.focus - use.doubt, 0.0)
@@ -118,11 +132,13 @@ def _quality(terms: Terms, use: Usage, whole: NDArray[np.float64]) -> NDArray[np
     return np.clip(use.ends, ENDS_FLOOR, 1.0) * bonus * (sure + 1e-2 * usual) / (sure + usual)
 
 
-def _likeness(corpus: Corpus, use: Usage, member: NDArray[np.int64], topics: int) -> NDArray[np.float64]:
+def _likeness(
+    corpus: Corpus, meaning: NDArray[np.float64], member: NDArray[np.int64], topics: int
+) -> NDArray[np.float64]:
     """Return float64 [T, K] in [0, 1]: do a term's documents lie where the topic does, seen from the family?"""
     middle = corpus.meaning[member >= 0].mean(axis=0) if topics > 1 else np.zeros(corpus.meaning.shape[1])
     centres = np.array([corpus.meaning[member == topic].mean(axis=0) for topic in range(topics)]) - middle
-    meaning = use.meaning - middle
+    meaning = meaning - middle
     lengths = np.linalg.norm(meaning, axis=1)[:, None] * np.linalg.norm(centres, axis=1)
     cosine: NDArray[np.float64] = meaning @ centres.T / np.maximum(lengths, 1e-12)
     return np.clip(cosine, 0.0, 1.0)

@@ -15,7 +15,7 @@ from atlas_plugin_topics.lexicon import Usage
 from atlas_plugin_topics.names import are_names, read_names
 from atlas_plugin_topics.options import PhrasesOptions
 from atlas_plugin_topics.phrases import Terms
-from atlas_plugin_topics.scoring import cohesion, score_topics
+from atlas_plugin_topics.scoring import cohesion, quality, score_topics
 from atlas_plugin_topics.selection import Chooser
 from atlas_plugin_topics.surfaces import surfaces
 from atlas_plugin_topics.words import read_words
@@ -63,11 +63,11 @@ class Phrases:
     def _choose(self, topics: Topics, corpus: Corpus, terms: Terms, use: Usage) -> dict[int, _Choice]:
         """Choose the terms of every topic, family by family from the broadest depth on."""
         chooser = Chooser(terms, use, self.options.max_terms, self.options.keywords)
-        whole = cohesion(terms, use)
         choices = {int(topic): _Choice() for topic in topics.topic_id}
         above: dict[int, frozenset[int]] = {}
         if not len(terms.length):
             return choices
+        worth = quality(terms, use, cohesion(terms, use))
         for parent in (-1, *(int(topic) for topic in topics.topic_id)):
             family = topics.children(parent)
             if not len(family):
@@ -80,7 +80,7 @@ class Phrases:
             member = np.full(len(column), -1)
             for number, topic in enumerate(present):
                 member[column == topic] = number
-            scores = score_topics(corpus, terms, use, whole, member)
+            scores = score_topics(corpus, use, worth, member)
             banned = above.get(parent, frozenset())
             ranked = [chooser.ranked(scores, number) for number in range(len(present))]
             best = [scores.value[terms_[0], number] if terms_ else 0.0 for number, terms_ in enumerate(ranked)]

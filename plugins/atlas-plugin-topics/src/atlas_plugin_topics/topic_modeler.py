@@ -25,10 +25,10 @@ from atlas_plugin_topics.vote import agreement, vote
 __all__ = ["NomicTopic"]
 
 # Pixels along the map's side, by the number of rows below which they are enough.
-SIDES = ((1_000, 128), (4_000, 256), (200_000, 512))
+SIDES = ((1_000, 128), (4_000, 256), (500_000, 512))
 LARGEST_SIDE = 1024
 # Outlines and places of labels need no finer grid.
-OUTLINE_SIDE = 512
+OUTLINE_SIDE = 256
 MIN_CELLS = 100
 # How far from its rows a cell still counts as land when borders are sought, as a share of the map's width.
 GATE_REACH = 24 / 1024

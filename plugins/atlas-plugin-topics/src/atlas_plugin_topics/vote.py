@@ -54,13 +54,17 @@ def _without_exodus(before: Assignment, decided: Assignment) -> Assignment:
 
 def agreement(ties: Ties, assignment: Assignment) -> NDArray[np.float32]:
     """Return float32 [N, D] in [0, 1]: the share of a row's ties that stay in its topic, 1 for a row without ties."""
-    near = ties.row_of_tie()
-    total = np.bincount(near, weights=ties.weight, minlength=ties.rows)
+    degree = np.diff(ties.start)
+    full = degree > 0
+    begin = ties.start[:-1][full]
+    total = np.add.reduceat(ties.weight, begin) if len(begin) else np.zeros(0)
     shares = []
     for topic in assignment.T:
-        same = ties.weight * (topic[near] == topic[ties.other])
-        inside = np.bincount(near, weights=same, minlength=ties.rows)
-        shares.append(np.divide(inside, total, out=np.ones(ties.rows), where=total > 0))
+        share = np.ones(ties.rows)
+        if len(begin):
+            same = ties.weight * (np.repeat(topic, degree) == topic[ties.other])
+            share[full] = np.add.reduceat(same, begin) / total
+        shares.append(share)
     table: NDArray[np.float32] = np.column_stack(shares).astype(np.float32)
     return np.clip(table, 0.0, 1.0)
 
