@@ -5,6 +5,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from localatlas import embedders, model_files, models
 from localatlas.errors import (
@@ -125,6 +126,49 @@ def test_a_packed_model_cannot_write_elsewhere(tmp_path: Path) -> None:
     with pytest.raises(AtlasValueError, match="no tar file with a model"):
         model_files.add(NAME, tmp_path / "evil.tar")
     assert not list(tmp_path.rglob("escaped"))
+
+
+def test_what_lies_in_a_folder_that_was_pointed_at_is_no_model_and_stays(source: Path, tmp_path: Path) -> None:
+    model_files.add("mine", source)
+    assert models.added() == ["mine"]
+    with pytest.raises(InvalidOptionError, match="'mine' is one, and no organization"):
+        model_files.remove("mine/1_Pooling")
+    with pytest.raises(InvalidOptionError, match="'mine' is one, and no organization"):
+        model_files.add("mine/more", source)
+    assert sorted(path.name for path in source.iterdir()) == ["1_Pooling", "config.json", "model.safetensors"]
+
+
+def test_models_of_an_organization_do_not_go_together(source: Path) -> None:
+    model_files.add("org/a", source)
+    for change in (lambda: model_files.remove("org"), lambda: model_files.add("org", source)):
+        with pytest.raises(InvalidOptionError, match="it is an organization with 'org/a'"):
+            change()
+    assert models.added() == ["org/a"]
+    model_files.remove("org/a")
+    with pytest.raises(ModelNotAvailableError, match="no model 'org' was added"):
+        model_files.remove("org")
+
+
+def test_a_model_is_not_replaced_by_itself(source: Path) -> None:
+    embedders.register("mine", Fetched)
+    unpacked = model_files.fetch("mine")
+    with pytest.raises(AtlasValueError, match="lies in the model that it would replace"):
+        model_files.add("mine", unpacked)
+    assert (unpacked / "model.safetensors").read_text(encoding="utf-8") == "weights"
+    linked = model_files.add("linked", source)
+    assert model_files.add("linked", linked).resolve() == source
+
+
+@pytest.mark.parametrize("mode", ["w:gz", "w:bz2", "w:xz"])
+@pytest.mark.parametrize("cut", [100, -1000])
+def test_a_packed_model_that_was_cut_short_is_refused(mode: str, cut: int, tmp_path: Path) -> None:
+    (tmp_path / "model.safetensors").write_bytes(np.random.default_rng(0).bytes(200_000))
+    with tarfile.open(tmp_path / "whole", mode) as archive:
+        archive.add(tmp_path / "model.safetensors", "model.safetensors")
+    (tmp_path / "cut").write_bytes((tmp_path / "whole").read_bytes()[:cut])
+    with pytest.raises(AtlasValueError, match="no tar file with a model"):
+        model_files.add(NAME, tmp_path / "cut")
+    assert models.added() == []
 
 
 @pytest.mark.parametrize("name", ["", "..", "../x", "/x", "a/b/c", "a/../b", ".hidden", "a b"])

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import re
 import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from localatlas import models, registries, resolve
-from localatlas.errors import AtlasValueError, InvalidOptionError, ModelNotAvailableError, StorageError, suggestion
+from localatlas.errors import (
+    AtlasValueError,
+    InvalidOptionError,
+    ModelNotAvailableError,
+    StorageError,
+    listing,
+    suggestion,
+)
 from localatlas.paths import expanded
 from localatlas.pipeline.contracts import blame
 
 __all__ = ["add", "fetch", "remove"]
 
 NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)?")
+# What the decompressors raise on their own.
+DAMAGE = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 
 
 def add(name: str, source: Path) -> Path:
@@ -34,6 +46,7 @@ def add(name: str, source: Path) -> Path:
     """
     place, source = _place(name), expanded(source).absolute()
     with _writing(place):
+        source = _apart(source, place)
         if source.is_dir():
             _check_folder(source, source)
             _clear(place)
@@ -79,7 +92,7 @@ def fetch(name: str, output: Path | None = None) -> Path:
 def remove(name: str) -> None:
     """Forget a model that was added or fetched. Raises ModelNotAvailableError if there is none of that name."""
     place = _place(name)
-    if not (place.is_symlink() or place.exists()):
+    if not (place.is_symlink() or name in models.added()):
         raise ModelNotAvailableError(
             f"no model {name!r} was added{suggestion(name, models.added())}; `localatlas models list` shows all"
         )
@@ -90,7 +103,23 @@ def remove(name: str) -> None:
 def _place(name: str) -> Path:
     if not NAME.fullmatch(name) or ".." in name:
         raise InvalidOptionError(f"{name!r} is no name of a model; it has letters, digits, '.', '_', '-' and one '/'")
-    return models.added_models() / name
+    place, known = models.added_models() / name, models.added()
+    parent = place.parent
+    if parent != models.added_models() and (parent.is_symlink() or parent.name in known):
+        # What lies there is of that model, perhaps in a folder that was only pointed at.
+        raise InvalidOptionError(f"{name!r} is no name of a model: {parent.name!r} is one, and no organization")
+    if below := [each for each in known if each.startswith(f"{name}/")]:
+        raise InvalidOptionError(f"{name!r} is no name of a model: it is an organization with {listing(below)}")
+    return place
+
+
+def _apart(source: Path, place: Path) -> Path:
+    """Return a path of the source that outlives the model at `place`. Raises AtlasValueError if none does."""
+    if not place.exists() or not source.resolve().is_relative_to(place.resolve()):
+        return source
+    if place.is_symlink():
+        return source.resolve()
+    raise AtlasValueError(f"{source} lies in the model that it would replace; nothing was changed")
 
 
 def _check_folder(folder: Path, named: Path) -> None:
@@ -111,7 +140,7 @@ def _unpack(source: Path, folder: Path) -> None:
         with tarfile.open(source) as archive:
             # Refuses absolute names, links that lead outside, and devices.
             archive.extractall(folder, filter="data")
-    except tarfile.TarError as error:
+    except (tarfile.TarError, *DAMAGE) as error:
         raise AtlasValueError(f"{source} is no tar file with a model in it: {error}") from error
 
 

@@ -137,10 +137,14 @@ def added_models() -> Path:
 def added() -> list[str]:
     """Return the names of the models that were added, sorted."""
     folder = added_models()
-    found = [path.parent for path in [*folder.glob("*/config.json"), *folder.glob("*/*/config.json")]]
-    # What is being unpacked begins with a dot.
-    relative = (path.relative_to(folder).as_posix() for path in found)
-    return sorted(name for name in relative if not name.startswith("."))
+    found: list[str] = []
+    for path in [*folder.glob("*/config.json"), *folder.glob("*/*/config.json")]:
+        parts = path.parent.relative_to(folder).parts
+        # What is being unpacked begins with a dot; folders within a model are no models.
+        hidden, within = any(part.startswith(".") for part in parts), parts[0] in found and len(parts) > 1
+        if not (hidden or within):
+            found.append("/".join(parts))
+    return sorted(found)
 
 
 def names() -> list[str]:
