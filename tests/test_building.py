@@ -327,3 +327,16 @@ def test_search_by_an_unknown_id(dataset: AtlasDataset) -> None:
     made = dataset.create_index(indexed_field="text", progress=False)
     with pytest.raises(RowNotFoundError, match="'r99'"):
         made.embeddings.vector_search(ids=["r99"])
+
+
+def test_the_metric_decides_whether_length_counts(components: str) -> None:
+    vectors = np.array([[1, 0], [9, 0], [1, 1], [0, 5], [9, 1]], np.float32)
+    dataset = AtlasDataset("vectors")
+    dataset.add_data(embeddings=vectors)
+    options = {"topic_model": False, "duplicate_detection": False, "progress": False}
+    plain = dataset.create_index(**options)
+    long = dataset.create_index(**options, metric="euclidean")
+    assert plain.embeddings.vector_search(ids=[0], k=2)[0] == [[0, 1]]
+    assert long.embeddings.vector_search(ids=[0], k=2)[0] == [[0, 2]]
+    with pytest.raises(InvalidOptionError, match="metric='dot': it is one of 'cosine', 'euclidean'"):
+        dataset.create_index(**options, metric="dot")

@@ -16,6 +16,7 @@ from localatlas.naming import dataset_key
 from localatlas.pipeline.progress import Listener
 from localatlas.protocols import DatasetStore
 from localatlas.protocols.components import Modality
+from localatlas.protocols.nouns import Metric
 
 __all__ = ["map_data"]
 
@@ -51,6 +52,7 @@ def map_data(
     embedding_model: Any = None,
     *,
     modality: Modality | None = None,
+    metric: Metric | None = None,
     seed: int | None = None,
     wait: bool = True,
     progress: bool | Listener = True,
@@ -71,6 +73,7 @@ def map_data(
         duplicate_detection: likewise.
         embedding_model: likewise.
         modality: what to map of rows that have several: "embedding" is first by default, then "image", then "text".
+        metric: likewise.
         seed: likewise.
         wait: likewise.
         progress: likewise.
@@ -90,6 +93,7 @@ def map_data(
         "topic_model": topic_model,
         "duplicate_detection": duplicate_detection,
         "embedding_model": embedding_model,
+        "metric": metric,
         "seed": seed,
     }
     _check_plan(batch, BuildRequest(name=identifier or "", **arguments))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import pyarrow as pa
 
@@ -28,6 +28,7 @@ from localatlas.pipeline.progress import Listener
 from localatlas.pipeline.records import IndexRecord, Plan
 from localatlas.protocols import DatasetStore, Projector, SupportsPlaces
 from localatlas.protocols.components import Modality
+from localatlas.protocols.nouns import Metric
 from localatlas.protocols.storage import BLOB_COLUMN
 from localatlas.resolve import Choice
 
@@ -53,6 +54,7 @@ class BuildRequest:
     embedding_model: Any = None
     reuse_embeddings_from_index: str | None = None
     seed: int | None = None
+    metric: Metric | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] 
         modality=modality,
         indexed_field=field,
         label_field=label_field,
+        metric=_metric(request.metric),
         seed=seed,
         embedder=_record(choices.embedder),
         neighbors=record_of(choices.neighbors),
@@ -171,6 +174,13 @@ def _record(choice: Choice[Any] | None) -> Any:
 
 def _neighbors(rows: int) -> Choice[Any]:
     return resolve.named(registries.neighbors, settings().neighbors or defaults.neighbor_finder(rows))
+
+
+def _metric(metric: object) -> Metric:
+    for known in get_args(Metric):
+        if metric in (None, known):
+            return cast("Metric", known)
+    raise InvalidOptionError(f"metric={metric!r}: it is one of {listing(get_args(Metric))}")
 
 
 def _seed(seed: object) -> int:

@@ -20,6 +20,7 @@ from localatlas.pipeline.records import DatasetRecord
 from localatlas.pipeline.removal import stop_builds
 from localatlas.protocols import DatasetKey, DatasetStore
 from localatlas.protocols.components import Modality
+from localatlas.protocols.nouns import Metric
 from localatlas.showing import dataset_html
 from localatlas.updating import update_all
 from localatlas.waiting import Waited, wait_until_free
@@ -171,6 +172,7 @@ class AtlasDataset(DatasetFacts):
         embedding_model: Any = None,
         reuse_embeddings_from_index: str | None = None,
         *,
+        metric: Metric | None = None,
         seed: int | None = None,
         wait: bool = True,
         progress: bool | Listener = True,
@@ -190,6 +192,7 @@ class AtlasDataset(DatasetFacts):
             duplicate_detection: likewise, with NomicDuplicatesOptions.
             embedding_model: None (the built-in one), a name, a dict, NomicEmbedOptions, or an embedder.
             reuse_embeddings_from_index: the name of an index whose embedder to use again; its vectors are kept.
+            metric: what near means: "cosine" (by default), or "euclidean" for vectors whose length counts.
             seed: of every random choice; the configured one by default.
             wait: False starts the build in a process of its own, which outlives this one.
             progress: shows a progress bar, or receives every step.
@@ -207,6 +210,7 @@ class AtlasDataset(DatasetFacts):
             duplicate_detection=duplicate_detection,
             embedding_model=embedding_model,
             reuse_embeddings_from_index=reuse_embeddings_from_index,
+            metric=metric,
             seed=seed,
         )
         return build(self, self._home, self._store, request, wait=wait, progress=progress)

@@ -167,3 +167,17 @@ def test_what_no_plugin_takes_is_refused(plugin: Any) -> None:
 def test_a_plugin_that_fails_is_named(plugin: Any) -> None:
     with pytest.raises(PluginFailedError, match="failed in localatlas_read: KeyError: 'book'"):
         read("notes://broken")
+
+
+def test_columns_of_numbers_make_up_vectors_and_stay_columns() -> None:
+    rows = read([{"name": "a", "x": 1, "y": 2.5}, {"name": "b", "x": 3, "y": 4.5}], vectors=["x", "y"])
+    assert rows.embeddings is not None
+    assert rows.embeddings.tolist() == [[1.0, 2.5], [3.0, 4.5]]
+    assert rows.table is not None
+    assert rows.table.column_names == ["name", "x", "y"]
+
+
+@pytest.mark.parametrize(("names", "words"), [(["x", "z"], "no such column"), (["x", "name"], "must hold numbers")])
+def test_columns_that_make_no_vectors_are_refused(names: list[str], words: str) -> None:
+    with pytest.raises(InvalidDataError, match=words):
+        read([{"name": "a", "x": 1, "y": 2.5}], vectors=names)

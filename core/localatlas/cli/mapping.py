@@ -23,6 +23,7 @@ __all__ = ["map_command"]
 @click.option("--text", "field", metavar="COLUMN", help="The column of text to map.")
 @click.option("--vectors", metavar="FILE|COLUMN", help="Map vectors of your own: a .npy file or a column of lists.")
 @click.option("--images", metavar="COLUMN", help="Map images: the column of their paths or URLs.")
+@click.option("--metric", type=click.Choice(["cosine", "euclidean"]), help="What near means; cosine by default.")
 @click.option("--x", "x", metavar="COLUMN", help="Place the rows yourself: the column of x.")
 @click.option("--y", "y", metavar="COLUMN", help="The column of y.")
 @click.option("--id", "id_field", metavar="COLUMN", help="The column of ids.")
@@ -86,6 +87,8 @@ def _reading(paths: Sequence[str], given: dict[str, Any]) -> Reading:
     from localatlas.readers import open_source
 
     options = {name: given[name] for name in ("vectors", "images", "delimiter", "limit")}
+    if _is_places_only(given):
+        options["vectors"] = [given["x"], given["y"]]
     types = dict(each.partition("=")[::2] for each in given["types"]) or None
     return open_source(paths[0] if len(paths) == 1 else list(paths), types=types, **options).known()
 
@@ -101,8 +104,14 @@ def _arguments(reading: Reading, given: dict[str, Any]) -> dict[str, Any]:
         "embedding_model": given["model"],
         "topic_model": _topics(given),
         "duplicate_detection": _duplicates(given),
+        "metric": given["metric"] or ("euclidean" if _is_places_only(given) else None),
         "seed": given["seed"],
     }
+
+
+def _is_places_only(given: dict[str, Any]) -> bool:
+    """Whether nothing but places is known of the rows: then rows are alike that lie together."""
+    return bool(given["x"] and given["y"] and not (given["field"] or given["vectors"] or given["images"]))
 
 
 def _projection(given: dict[str, Any]) -> Any:
@@ -133,7 +142,10 @@ def _topics(given: dict[str, Any]) -> Any:
 def _duplicates(given: dict[str, Any]) -> Any:
     if given["duplicates"] is not None and given["no_duplicates"]:
         raise click.UsageError("--duplicates and --no-duplicates exclude each other.")
-    return {"duplicate_cutoff": given["duplicates"]} if given["duplicates"] is not None else not given["no_duplicates"]
+    if given["duplicates"] is not None:
+        return {"duplicate_cutoff": given["duplicates"]}
+    # Two rows at one place need not say the same.
+    return not (given["no_duplicates"] or _is_places_only(given))
 
 
 def _name(sources: Sequence[str]) -> str:

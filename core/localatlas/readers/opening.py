@@ -46,7 +46,8 @@ def read(
         query: the SELECT that a database is asked.
         parameters: of the query.
         driver: the module of an ADBC driver that opens the address, instead of SQLAlchemy.
-        vectors: the column, the `.npy` file or the array that holds the rows' vectors.
+        vectors: the column, the `.npy` file or the array that holds the rows' vectors; or a list of columns of numbers,
+            one for each dimension.
         images: the column that holds the rows' images: paths (relative to the file), URLs or bytes.
         types: Arrow types of CSV columns, for instance {"code": "string"}; the others are found out.
         like: a schema, such as a dataset's: columns of CSV and JSON files that have its names take its types.

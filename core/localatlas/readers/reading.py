@@ -98,7 +98,7 @@ def of_files(files: list[FileReader], shape: Shape) -> Reading:
     return Reading(
         schema=shape.schema(schema),
         rows=rows,
-        has_vectors=surveys[0].has_vectors or shape.vectors is not None or shape.array is not None,
+        has_vectors=surveys[0].has_vectors or shape.brings_vectors,
         has_images=surveys[0].has_images or shape.images is not None,
         source=source,
     )

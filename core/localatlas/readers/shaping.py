@@ -26,17 +26,25 @@ class Shape:
 
     Attributes:
         vectors: the column of vectors, or None.
+        numbers: the columns of numbers that make up the vectors, one per dimension; they stay columns too.
         array: the vectors of all rows from a file of their own, [N, D], or None.
         images: the column of images: paths, URLs, bytes, or structs of `bytes` and `path`; or None.
     """
 
     vectors: str | None = None
+    numbers: tuple[str, ...] = ()
     array: NDArray[Any] | None = None
     images: str | None = None
 
+    @property
+    def brings_vectors(self) -> bool:
+        """Whether rows get vectors."""
+        return self.vectors is not None or self.array is not None or bool(self.numbers)
+
     def check(self, schema: pa.Schema, rows: int | None) -> None:
         """Refuse what cannot be done with these columns. Raises InvalidDataError."""
-        for name, role in ((self.vectors, "vectors"), (self.images, "images")):
+        named = [*((name, "vectors") for name in (self.vectors, *self.numbers)), (self.images, "images")]
+        for name, role in named:
             if name is not None and name not in schema.names:
                 raise InvalidDataError(
                     f"{role}={name!r}: there is no such column{suggestion(name, schema.names)} "
@@ -46,6 +54,9 @@ class Shape:
             raise InvalidDataError(
                 f"vectors={self.vectors!r}: the column is of type {kind}; vectors are lists of numbers"
             )
+        for name in self.numbers:
+            if not (pa.types.is_integer(kind := schema.field(name).type) or pa.types.is_floating(kind)):
+                raise InvalidDataError(f"vectors={name!r}: the column is of type {kind}; it must hold numbers")
         if self.images is not None and not _holds_images(kind := schema.field(self.images).type):
             raise InvalidDataError(
                 f"images={self.images!r}: the column is of type {kind}; images are paths, URLs or bytes"
@@ -70,6 +81,9 @@ class Shape:
             return rows
         if self.vectors is not None:
             vectors = to_vectors(table[self.vectors], table.num_rows)
+        if self.numbers:
+            axes = [table[name].cast(pa.float64()).to_numpy() for name in self.numbers]
+            vectors = to_vectors(np.stack(axes, axis=1), table.num_rows)
         if self.array is not None:
             block = np.asarray(self.array[start : start + len(rows)])
             vectors = to_vectors(block, len(rows))
@@ -83,7 +97,9 @@ class Shape:
 
 
 def shape_of(vectors: Any, images: str | None) -> Shape:
-    """Return the shape that the options `vectors` (a column, a `.npy` file or an array) and `images` ask for."""
+    """Return the shape that the options `vectors` (columns, a `.npy` file or an array) and `images` ask for."""
+    if isinstance(vectors, list | tuple) and vectors and all(isinstance(name, str) for name in vectors):
+        return Shape(numbers=tuple(vectors), images=images)
     if isinstance(vectors, Path) or (isinstance(vectors, str) and vectors.lower().endswith(".npy")):
         path = expanded(vectors)
         if not path.is_file():
