@@ -23,5 +23,5 @@ def test_a_file_with_nothing_but_places_becomes_a_map(tmp_path: Path, monkeypatc
     assert frame["x"].tolist() == [x for x, _ in places]
     assert made.data.df.columns.tolist() == ["_position_index", "city", "lon", "lat"]
     # Near means near in the plane, not in the same direction from the origin.
-    assert made.embeddings.vector_search(ids=[20], k=3)[0] == [[20, 16, 24]]
+    assert {*made.embeddings.vector_search(ids=[20], k=3)[0][0]} == {16, 20, 24}
     assert made.topics.depth >= 1
