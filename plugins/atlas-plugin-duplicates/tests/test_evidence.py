@@ -1,4 +1,4 @@
-"""What the lent neighbours are said to prove is so; and what they hide is found out."""
+"""All close pairs that must be known are known, whatever neighbours were lent."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from atlas_plugin_duplicates import cover as covering
 from atlas_plugin_duplicates.close import ClosePairs
-from atlas_plugin_duplicates.evidence import gather
+from atlas_plugin_duplicates.evidence import CROWDED, Evidence, gather
+from atlas_plugin_duplicates.reduced import Reduced
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from localatlas.protocols import NeighborGraph
+from localatlas.protocols import Context
 from localatlas.testing.example import ArrayIndex
 from numpy.typing import NDArray
+
+CUTOFFS = [0.0, 0.001, 0.1, 1.0, 1.9]
 
 
 def rows(seed: int, n: int, width: float) -> NDArray[np.float32]:
@@ -23,65 +25,70 @@ def rows(seed: int, n: int, width: float) -> NDArray[np.float32]:
     return np.asarray(around * generator.lognormal(sigma=1.0, size=(n, 1)), np.float32)
 
 
+def evidence_of(vectors: NDArray[np.float32], cutoff: float, k: int, metric: Any = "cosine") -> Evidence:
+    index = ArrayIndex(vectors, metric=metric)
+    pairs = ClosePairs.of(index.vectors, cutoff)
+    return gather(pairs, Reduced.of(pairs, np.random.default_rng(0)), index, k, Context())
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     st.integers(0, 2**32 - 1),
-    st.integers(2, 60),
+    st.integers(2, 90),
     st.floats(0.0, 0.5),
-    st.sampled_from([0.001, 0.1, 1.0]),
+    st.sampled_from(CUTOFFS),
     st.sampled_from(["cosine", "euclidean"]),
+    st.integers(0, 5),
 )
-def test_a_complete_row_has_all_its_links(seed: int, n: int, width: float, cutoff: float, metric: Any) -> None:
+def test_rows_have_all_their_links_or_are_crowded(
+    seed: int, n: int, width: float, cutoff: float, metric: Any, k: int
+) -> None:
     index = ArrayIndex(rows(seed, n, width), metric=metric)
-    pairs = ClosePairs.of(index.vectors, cutoff)
-    evidence = gather(pairs, index, min(5, n - 1))
-    everything = np.arange(n)
-    close = pairs.among(everything, everything)
-    for row in np.flatnonzero(evidence.complete):
+    evidence = evidence_of(index.vectors, cutoff, min(k, n - 1), metric)
+    close = ClosePairs.of(index.vectors, cutoff).among(np.arange(n), np.arange(n))
+    np.fill_diagonal(close, val=False)
+    assert np.array_equal(evidence.degree, np.minimum(close.sum(axis=1), CROWDED))
+    for row in np.flatnonzero(~evidence.crowded):
         links = evidence.links[evidence.starts[row] : evidence.starts[row + 1]]
-        assert set(links.tolist()) == set(np.flatnonzero(close[row]).tolist()) - {row}
+        assert np.array_equal(links, np.flatnonzero(close[row]))
 
 
-@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
-def test_most_rows_of_plain_data_are_complete(metric: Any) -> None:
-    vectors = np.random.default_rng(3).normal(size=(400, 64))
-    index = ArrayIndex(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), metric=metric)
-    assert gather(ClosePairs.of(index.vectors, 0.1), index, 5).complete.all()
+def test_pairs_of_large_groups_are_not_listed() -> None:
+    generator = np.random.default_rng(3)
+    vectors = np.repeat(np.eye(30), 100, axis=0) + 0.01 * generator.normal(size=(3_000, 30))
+    evidence = evidence_of(vectors.astype(np.float32), 0.1, 20)
+    assert evidence.crowded.all()
+    assert evidence.links.size == 0
 
 
-def test_rows_of_a_group_that_is_larger_than_the_list_are_not_complete() -> None:
-    index = ArrayIndex(np.random.default_rng(3).normal(size=(50, 8)) * 0.01 + 1.0)
-    assert not gather(ClosePairs.of(index.vectors, 0.1), index, 20).complete.any()
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 400), st.floats(0.0, 2.0), st.sampled_from([0.0, 0.01, 1.0]))
+def test_the_table_never_makes_rows_farther(seed: int, dim: int, cutoff: float, width: float) -> None:
+    generator = np.random.default_rng(seed)
+    vectors = generator.normal(size=(80, dim)) * width + generator.normal(size=dim)
+    vectors[generator.integers(0, 80)] = 0.0
+    pairs = ClosePairs.of(vectors.astype(np.float32), cutoff)
+    reduced = Reduced.of(pairs, generator)
+    near = Reduced.left(reduced.table) @ reduced.table.T >= reduced.least
+    assert near[pairs.among(np.arange(80), np.arange(80))].all()
 
 
-def test_a_padded_list_is_complete_only_when_it_names_all_rows() -> None:
-    class Padded(ArrayIndex):
-        def neighbors(self, k: int) -> NeighborGraph:
-            graph = super().neighbors(k)
-            indices, distances = graph.indices.copy(), graph.distances.copy()
-            indices[0, -1], distances[0, -1] = -1, np.inf
-            return NeighborGraph(indices, distances)
-
-    index = Padded(np.eye(6))
-    assert gather(ClosePairs.of(index.vectors, 0.1), index, 4).complete.tolist() == [False] + [True] * 5
+def test_the_table_is_narrow_where_few_axes_tell_rows_apart() -> None:
+    generator = np.random.default_rng(3)
+    spread = np.concatenate([generator.normal(size=(3_000, 20)), 0.02 * generator.normal(size=(3_000, 380))], axis=1)
+    pairs = ClosePairs.of(spread.astype(np.float32), 0.1)
+    assert Reduced.of(pairs, generator).table.shape[1] < 60
 
 
-def test_blocks_and_gathered_pairs_agree_at_the_cutoff() -> None:
+@pytest.mark.parametrize("cutoff", [0.1, 1.0])
+def test_blocks_and_gathered_pairs_agree_at_the_cutoff(cutoff: float) -> None:
     vectors = rows(9, 200, 0.1)
     everything = np.arange(200)
     wide = vectors / np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
     apart = 1.0 - wide @ wide.T
-    for cutoff in np.sort(apart[np.triu_indices(200, 1)])[:200:20]:
-        pairs = ClosePairs.of(vectors, float(cutoff))
+    for near in np.sort(apart[np.triu_indices(200, 1)])[: int(2_000 * cutoff) : 20]:
+        pairs = ClosePairs.of(vectors, max(float(near), 0.0))
         i, j = np.meshgrid(everything, everything, indexing="ij")
         gathered = pairs.linked(i.ravel(), j.ravel()).reshape(200, 200)
         assert np.array_equal(pairs.among(everything, everything), gathered)
         assert np.array_equal(pairs.among(everything[::-1], everything[:7]), gathered[::-1, :7])
-
-
-def test_a_sample_of_many_kept_rows_finds_that_a_graph_leaves_pairs_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(covering, "FEW_KEPT", 100)
-    apart = ArrayIndex(np.eye(300)).vectors
-    assert not covering.kept_rows_clash(ClosePairs.of(apart, 0.1), np.arange(300))
-    twice = ArrayIndex(np.tile(np.eye(300), (2, 1))).vectors
-    assert covering.kept_rows_clash(ClosePairs.of(twice, 0.1), np.arange(600))

@@ -55,10 +55,17 @@ class ClosePairs:
         """Return bool [P]: whether row `left[p]` lies within the cut-off of row `right[p]`."""
         found = np.empty(len(left), np.bool_)
         for start in range(0, len(left), PIECE):
-            part = slice(start, start + PIECE)
-            dots = np.einsum("pd,pd->p", self._directions(left[part]), self._directions(right[part]))
-            found[part] = dots >= self._least
+            i, j = left[start : start + PIECE], right[start : start + PIECE]
+            dots = np.einsum("pd,pd->p", self._rough_directions(i), self._rough_directions(j))
+            close = dots >= self._least
+            doubtful = np.flatnonzero(np.abs(dots - self._least) < self.margin)
+            close[doubtful] = self._measured(i[doubtful], j[doubtful])
+            found[start : start + PIECE] = close
         return found
+
+    def _measured(self, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.bool_]:
+        dots = np.einsum("pd,pd->p", self.directions(left), self.directions(right))
+        return np.asarray(dots >= self._least)
 
     def among(self, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Return bool [B, C]: which of `columns` lie within the cut-off of which of `rows`; a row does of itself."""
@@ -66,8 +73,8 @@ class ClosePairs:
         close: NDArray[np.bool_] = dots >= self._least
         i, j = np.nonzero(np.abs(dots - self._least) < self.margin)
         if len(i) > MANY_DOUBTS:
-            return np.asarray(self._directions(rows) @ self._directions(columns).T >= self._least)
-        close[i, j] = self.linked(rows[i], columns[j])
+            return np.asarray(self.directions(rows) @ self.directions(columns).T >= self._least)
+        close[i, j] = self._measured(rows[i], columns[j])
         return close
 
     @property
@@ -75,7 +82,8 @@ class ClosePairs:
         """The smallest cosine that is within the cut-off."""
         return 1.0 - self.cutoff - SLACK
 
-    def _directions(self, rows: NDArray[np.integer]) -> NDArray[np.float64]:
+    def directions(self, rows: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return float64 [B, D], rows scaled to length 1; a zero vector stays one."""
         directions: NDArray[np.float64] = self.vectors[rows] * self._scale(rows)[:, None]
         return directions
 

@@ -7,42 +7,45 @@ from localatlas.protocols import Context
 from numpy.typing import NDArray
 
 from atlas_plugin_duplicates.close import ClosePairs
+from atlas_plugin_duplicates.compare import close_in_block
 from atlas_plugin_duplicates.evidence import Evidence
+from atlas_plugin_duplicates.reduced import Reduced
 
-__all__ = ["cover", "kept_rows_clash"]
+__all__ = ["cover"]
 
-# Rows that are decided at once, and columns that they are compared with at once: 8 MB of float32.
+# Rows that are decided at once, and columns that they are compared with at once: 8 MiB of float32.
 BATCH = 256
 COLUMNS = 8_192
-# Kept rows that are all compared with each other; of more, a sample this large is compared with all.
-FEW_KEPT = 4_096
-SAMPLE = 256
 REPORT_EVERY = 65_536
 SEARCH_SHARE = 0.9
 
 
-def cover(pairs: ClosePairs, evidence: Evidence, weights: NDArray[np.int32], context: Context) -> NDArray[np.int64]:
+def cover(
+    pairs: ClosePairs, reduced: Reduced, evidence: Evidence, weights: NDArray[np.int32], context: Context
+) -> NDArray[np.int64]:
     """Return int64 [N]: the kept row that covers each row; a kept row covers itself.
 
-    Rows whose close pairs are not all known come first: they have the most, and once they are decided, by search
-    among all rows, the links of the others are all that is left.
+    Crowded rows come first: once they are decided, by search among all rows, the listed links of the others are all
+    that is left.
     """
     owner = np.full(len(weights), -1, np.int64)
     order = np.argsort(-(weights.astype(np.int64) + evidence.degree), kind="stable")
-    complete = evidence.complete[order]
-    _cover_by_search(pairs, order[~complete], owner, context)
-    _cover_by_links(evidence, order[complete], owner, context)
+    crowded = evidence.crowded[order]
+    _cover_by_search(pairs, reduced, order[crowded], owner, context)
+    _cover_by_links(evidence, order[~crowded], owner, context)
     return owner
 
 
-def _cover_by_search(pairs: ClosePairs, order: NDArray[np.int64], owner: NDArray[np.int64], context: Context) -> None:
+def _cover_by_search(
+    pairs: ClosePairs, reduced: Reduced, order: NDArray[np.int64], owner: NDArray[np.int64], context: Context
+) -> None:
     """Decide the rows of `order`, a batch at a time; write to `owner`."""
     pending = order
     while pending.size:
         batch = pending[:BATCH]
         leaders = batch[_first_independent(pairs.among(batch, batch))]
         owner[leaders] = leaders
-        _sweep(pairs, leaders, owner)
+        _sweep(pairs, reduced, leaders, owner)
         pending = pending[owner[pending] < 0]
         context.progress(SEARCH_SHARE * (1.0 - pending.size / order.size), "comparing rows of large groups")
 
@@ -58,14 +61,15 @@ def _first_independent(close: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return chosen
 
 
-def _sweep(pairs: ClosePairs, leaders: NDArray[np.int64], owner: NDArray[np.int64]) -> None:
+def _sweep(pairs: ClosePairs, reduced: Reduced, leaders: NDArray[np.int64], owner: NDArray[np.int64]) -> None:
     """Give every row that is still free to the first of the leaders that it is close to."""
     free = np.flatnonzero(owner < 0)
+    table = reduced.table[leaders]
     for start in range(0, len(free), COLUMNS):
         columns = free[start : start + COLUMNS]
-        close = pairs.among(leaders, columns)
-        covered = close.any(axis=0)
-        owner[columns[covered]] = leaders[close[:, covered].argmax(axis=0)]
+        by, covered = close_in_block(pairs, reduced, (leaders, table), (columns, reduced.table[columns]))
+        # Written last to first: the first leader that covers a row has it.
+        owner[columns[covered[::-1]]] = leaders[by[::-1]]
 
 
 def _cover_by_links(evidence: Evidence, order: NDArray[np.int64], owner: NDArray[np.int64], context: Context) -> None:
@@ -80,16 +84,3 @@ def _cover_by_links(evidence: Evidence, order: NDArray[np.int64], owner: NDArray
             owner[links[owner[links] < 0]] = row
     alone = order[owner[order] < 0]
     owner[alone] = alone
-
-
-def kept_rows_clash(pairs: ClosePairs, kept: NDArray[np.int64]) -> bool:
-    """Return whether two kept rows lie within the cut-off; of many kept rows, an even sample is looked at."""
-    sample = kept if kept.size <= FEW_KEPT else kept[np.linspace(0, kept.size - 1, SAMPLE).astype(np.int64)]
-    for first in range(0, sample.size, BATCH):
-        rows = sample[first : first + BATCH]
-        for start in range(0, kept.size, COLUMNS):
-            columns = kept[start : start + COLUMNS]
-            close = pairs.among(rows, columns)
-            if (close & (rows[:, None] != columns)).any():
-                return True
-    return False
