@@ -62,3 +62,11 @@ def test_nothing_is_visible_when_a_part_is_missing(dataset: AtlasDataset, job: J
     with pytest.raises(FileNotFoundError):
         commit(dataset._store, made_of(job, "x"), {"vectors.npy": folder / "none"}, folder, FIELDS, "", [])
     assert len(dataset.maps) == 1
+
+
+def test_an_index_that_another_process_deletes_while_they_are_listed_is_left_out(
+    dataset: AtlasDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset._store, "objects", lambda prefix="": [f"{prefix}000000-gone.json"])
+    assert index_records(dataset._store) == []
+    assert dataset.maps == []

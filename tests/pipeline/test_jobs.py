@@ -95,6 +95,15 @@ def test_a_process_that_died_holds_nothing(store: DatasetStore, job: Job) -> Non
         assert not jobs.is_claimed(store, job)
 
 
+def test_a_record_that_another_process_removes_while_they_are_read_is_left_out(
+    store: DatasetStore, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs.save(store, job)
+    names = store.objects("jobs/")
+    monkeypatch.setattr(store, "objects", lambda prefix="": [f"{prefix}gone.json", *names])
+    assert jobs.jobs(store) == [job]
+
+
 def test_cancelling_is_asked_for_and_forgotten(store: DatasetStore, job: Job) -> None:
     jobs.save(store, job)
     assert not jobs.cancel_requested(store, job)

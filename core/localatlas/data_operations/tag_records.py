@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from localatlas.naming import DEFAULT_ORGANIZATION
+from localatlas.pipeline.records import records_below
 from localatlas.protocols import DatasetStore
 
 __all__ = ["TagRecord", "read_tags", "tags_prefix"]
@@ -98,11 +99,5 @@ def tags_prefix(map_id: str) -> str:
 
 def read_tags(store: DatasetStore, map_id: str) -> list[TagRecord]:
     """Return a map's tags, oldest first."""
-    found = []
-    for name in store.objects(tags_prefix(map_id)):
-        try:
-            found.append(TagRecord.model_validate_json(store.get(name)))
-        except KeyError:
-            # Another process has removed it since the names were read.
-            continue
+    found = [TagRecord.model_validate_json(record) for record in records_below(store, tags_prefix(map_id))]
     return sorted(found, key=lambda tag: (tag.created, tag.id))

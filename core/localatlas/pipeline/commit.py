@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from localatlas.errors import BuildError
-from localatlas.pipeline.records import IndexRecord, Job, MapRecord, StageReport
+from localatlas.pipeline.records import IndexRecord, Job, MapRecord, StageReport, records_below
 from localatlas.protocols import DatasetStore
 
 __all__ = ["commit", "index_records", "publish"]
@@ -14,7 +14,7 @@ __all__ = ["commit", "index_records", "publish"]
 
 def index_records(store: DatasetStore) -> list[IndexRecord]:
     """Return the records of all indices, in build order."""
-    return [IndexRecord.model_validate_json(store.get(name)) for name in store.objects("indices/")]
+    return [IndexRecord.model_validate_json(record) for record in records_below(store, "indices/")]
 
 
 def commit(

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from localatlas.pipeline.records import Job
+from localatlas.pipeline.records import Job, records_below
 from localatlas.protocols import DatasetStore
 
 __all__ = [
@@ -49,7 +49,7 @@ def read_job(store: DatasetStore, job_id: str) -> Job:
 
 def jobs(store: DatasetStore) -> list[Job]:
     """Return all jobs, oldest first."""
-    found = [Job.model_validate_json(store.get(name)) for name in store.objects("jobs/") if name.endswith(".json")]
+    found = [Job.model_validate_json(record) for record in records_below(store, "jobs/")]
     return sorted(found, key=lambda job: (job.created, job.id))
 
 

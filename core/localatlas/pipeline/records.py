@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from localatlas.protocols import DatasetStore
 from localatlas.protocols.components import Modality
 from localatlas.protocols.nouns import Metric
 
-__all__ = ["ComponentRecord", "DatasetRecord", "IndexRecord", "Job", "JobState", "MapRecord", "Plan", "StageReport"]
+__all__ = [
+    "ComponentRecord",
+    "DatasetRecord",
+    "IndexRecord",
+    "Job",
+    "JobState",
+    "MapRecord",
+    "Plan",
+    "StageReport",
+    "records_below",
+]
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+def records_below(store: DatasetStore, prefix: str) -> Iterator[bytes]:
+    """Yield the JSON objects below a prefix, by name; one that another process removes meanwhile is passed over."""
+    for name in store.objects(prefix):
+        if name.endswith(".json"):
+            try:
+                found = store.get(name)
+            except KeyError:
+                continue
+            yield found
 
 
 def _now() -> datetime:
