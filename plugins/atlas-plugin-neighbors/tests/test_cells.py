@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +56,43 @@ def test_the_same_seed_gives_the_same_graph_on_any_number_of_cores() -> None:
     one, two = (finder().build(vectors, 10, "cosine", Context(seed=3, n_jobs=jobs)) for jobs in (1, 2))
     assert one.indices.tobytes() == two.indices.tobytes()
     assert one.distances.tobytes() == two.distances.tobytes()
+
+
+@pytest.mark.slow
+def test_compiled_anew_or_loaded_the_bytes_are_the_same(tmp_path: Path) -> None:
+    code = (
+        "import hashlib; from localatlas.protocols import Context\n"
+        "from localatlas.testing.example import clusters\n"
+        "from atlas_plugin_neighbors import CellNeighbors\n"
+        "vectors = clusters(2_000, count=20, dim=300, noise=1.0)\n"
+        "for metric in ('cosine', 'euclidean'):\n"
+        "    graph = CellNeighbors(CellNeighbors.Options(exact_below=0)).build(vectors, 10, metric, Context())\n"
+        "    print(hashlib.sha256(graph.indices.tobytes() + graph.distances.tobytes()).hexdigest())"
+    )
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+        for _ in range(2)
+    ]
+    assert list(tmp_path.rglob("*.nbc"))
+    assert runs[0].stdout == runs[1].stdout
+
+
+@pytest.mark.slow
+def test_rows_of_probed_cells_need_no_second_look() -> None:
+    from atlas_plugin_neighbors.candidates import from_cells, improved
+    from atlas_plugin_neighbors.geometry import Geometry
+
+    vectors = clusters(2_000, count=20, dim=32, noise=1.0)
+    random = np.random.default_rng(0)
+    table = Reduced.of(Geometry.of(vectors, "euclidean"), 32, random, 1)
+    cells = Cells.of(table, 30, 4, random, 1)
+    table = table.take(cells.order)
+    found = from_cells(table, cells, 16, 1, lambda _done: None)
+    unprobed = Cells(cells.order, cells.start, np.repeat(cells.probes[:, :1], 4, axis=1))
+    passed_over, all_seen = (improved(table, each, found, 12, 1, lambda _done: None) for each in (cells, unprobed))
+    assert np.array_equal(passed_over.rows, all_seen.rows)
+    assert not np.array_equal(passed_over.rows, found.rows)
 
 
 @pytest.mark.slow

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -83,6 +85,29 @@ def test_the_seed_decides_every_byte(three_clusters: ArrayIndex, init: Init) -> 
     first, again, other = (projector.project(three_clusters, Context(seed=seed)).positions for seed in (1, 1, 2))
     assert first.tobytes() == again.tobytes()
     assert first.tobytes() != other.tobytes()
+
+
+@pytest.mark.slow
+def test_compiled_anew_or_loaded_warmed_up_or_not_the_bytes_are_the_same(tmp_path: Path) -> None:
+    code = (
+        "import hashlib, sys; from localatlas.protocols import Context\n"
+        "from localatlas.testing.example import ArrayIndex, clusters\n"
+        "from atlas_plugin_umap import UMAP, UMAPOptions\n"
+        "index, projector = ArrayIndex(clusters(200), lent=14), UMAP(UMAPOptions(n_epochs=50))\n"
+        "if 'warm' in sys.argv: projector.warmup()\n"
+        "layout = projector.project(index, Context())\n"
+        "placed = projector.transform(index.vectors, index.neighbors(14), layout, Context())\n"
+        "print(hashlib.sha256(layout.positions.tobytes() + placed.tobytes()).hexdigest())"
+    )
+
+    def digest(cache: str, *arguments: str) -> str:
+        command = [sys.executable, "-c", code, *arguments]
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path / cache)}
+        return subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+
+    compiled = digest("cold")
+    assert list(tmp_path.rglob("*.nbc"))
+    assert {digest("cold"), digest("cold", "warm"), digest("warmed", "warm"), digest("warmed")} == {compiled}
 
 
 @pytest.mark.slow

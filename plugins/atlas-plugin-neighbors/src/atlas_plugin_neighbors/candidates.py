@@ -82,11 +82,12 @@ def from_cells(table: Reduced, cells: Cells, count: int, threads: int, report: R
     return found
 
 
-def improved(table: Reduced, found: Candidates, reach: int, threads: int, report: Report) -> Candidates:
+def improved(table: Reduced, cells: Cells, found: Candidates, reach: int, threads: int, report: Report) -> Candidates:
     """Return the candidates after a look at the first `reach` neighbours of everyone's first `reach` neighbours.
 
-    All rows look at the lists as they were, so that the order in which they are worked off changes nothing.
-    Source: the local join of Dong, Moses, Li, "Efficient k-nearest neighbor graph construction" (2011), one way.
+    Rows of probed cells are passed over: `from_cells` has looked at them. All rows look at the lists as they were, so
+    that the order in which they are worked off changes nothing. Source: the local join of Dong, Moses, Li, "Efficient
+    k-nearest neighbor graph construction" (2011), one way.
     """
     from atlas_plugin_neighbors.kernels import improve
 
@@ -97,9 +98,10 @@ def improved(table: Reduced, found: Candidates, reach: int, threads: int, report
     def look(start: int, stop: int) -> None:
         if not hasattr(marks, "seen"):
             marks.seen = np.full(n, -1, dtype=np.int32)
+            marks.probed = np.full(len(cells.start), -1, dtype=np.int32)
         improve(
             table.places, table.bias, found.scores, found.rows, better.scores, better.rows,
-            start, stop, min(reach, count), marks.seen,
+            start, stop, min(reach, count), cells.probes, marks.seen, marks.probed,
         )  # fmt: skip
 
     in_blocks(look, n, QUERIES_AT_ONCE, threads, report)

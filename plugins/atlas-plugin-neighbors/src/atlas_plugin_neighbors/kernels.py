@@ -3,6 +3,9 @@
 Compiled by numba on first use and kept in numba's cache on disk (`NUMBA_CACHE_DIR`, else beside this file, else the
 user's cache folder). No kernel uses threads of its own: callers run them on disjoint ranges of rows.
 
+Helpers are inlined by numba: a kernel that is compiled and one that is loaded could call different copies of a helper,
+whose sums differ in the last bit.
+
 Importing this module imports numba; do it inside a working method.
 """
 
@@ -18,9 +21,15 @@ __all__ = ["improve", "keep_best", "measure"]
 
 # So many scores are compared at once, and only where one passes is looked closer.
 LANES = 16
+# Sums may be taken in another order, but a NaN or an infinity is still one.
+_SUMS = {"reassoc", "contract", "nsz", "arcp"}
+
+_compiled = numba.njit(cache=True, nogil=True, fastmath=_SUMS)
+_inlined = numba.njit(inline="always")
 
 
-def _insert(scores: Any, found: Any, score: Any, row: Any) -> Any:
+@_inlined
+def _inserted(scores: Any, found: Any, score: Any, row: Any) -> Any:
     """Put a row into a list that is sorted by falling score, whose last then drops out; return the new last score."""
     place = scores.shape[0] - 1
     while place > 0 and scores[place - 1] < score:
@@ -32,16 +41,18 @@ def _insert(scores: Any, found: Any, score: Any, row: Any) -> Any:
     return scores[scores.shape[0] - 1]
 
 
-_inserted = numba.njit(_insert)
-
-
-def _keep_best(
+@_compiled
+def keep_best(
     scores: NDArray[np.float32],
     queries: NDArray[np.int32],
     first: int,
     best: NDArray[np.float32],
     found: NDArray[np.int32],
 ) -> None:
+    """Put what scores best into the lists of the queries: `scores` [M, W] of M queries with the rows from `first` on.
+
+    The lists `best` and `found` [N, K] are sorted by falling score; no row is put into its own.
+    """
     width = scores.shape[1]
     for i in range(scores.shape[0]):
         query = queries[i]
@@ -50,29 +61,33 @@ def _keep_best(
         for begin in range(0, width, LANES):
             end = min(begin + LANES, width)
             if end - begin == LANES:
-                passing = 0
+                passing = False
                 for lane in range(LANES):
-                    passing += row[begin + lane] > worst
-                if passing == 0:
+                    passing |= row[begin + lane] > worst
+                if not passing:
                     continue
             for column in range(begin, end):
                 if row[column] > worst and first + column != query:
                     worst = _inserted(mine, theirs, row[column], first + column)
 
 
-def _dot(left: Any, right: Any) -> Any:
+@_inlined
+def _product(left: Any, right: Any) -> Any:
     total = np.float32(0.0)
     for d in range(left.shape[0]):
         total += left[d] * right[d]
     return total
 
 
-# Sums may be taken in another order, but a NaN or an infinity is still one.
-_SUMS = {"reassoc", "contract", "nsz", "arcp"}
-_product = numba.njit(fastmath=_SUMS)(_dot)
+@_inlined
+def _mark(marks: Any, places: Any, mark: Any) -> None:
+    for k in range(places.shape[0]):
+        if places[k] >= 0:
+            marks[places[k]] = mark
 
 
-def _improve(
+@_compiled
+def improve(
     places: NDArray[np.float32],
     bias: NDArray[np.float32],
     best: NDArray[np.float32],
@@ -82,29 +97,39 @@ def _improve(
     start: int,
     stop: int,
     reach: int,
+    probes: NDArray[np.int32],
     seen: NDArray[np.int32],
+    probed: NDArray[np.int32],
 ) -> None:
-    """Look at the first neighbours of every row's first neighbours; `seen` is this thread's, int32 [N] of -1."""
+    """Look at the first neighbours of the first neighbours of the rows `start` to `stop`.
+
+    A row in one of the `probes` [N, P], the first of which is a row's own cell, has been looked at before. `seen` [N]
+    and `probed` [C] are this thread's, and -1 at first.
+    """
     for i in range(start, stop):
         mine, theirs = new_best[i], new_found[i]
-        mine[:] = best[i]
-        theirs[:] = found[i]
-        seen[i] = i
-        for near in theirs:
-            if near >= 0:
-                seen[near] = i
+        for k in range(theirs.shape[0]):
+            mine[k], theirs[k] = best[i, k], found[i, k]
+        _mark(seen, theirs, i)
+        _mark(probed, probes[i], i)
         worst = mine[mine.shape[0] - 1]
-        for near in found[i, :reach]:
-            # The -1 at the end of a list stands for the last row, whose list is then not looked at.
-            for row in found[near, :reach]:
-                if near >= 0 and row >= 0 and seen[row] != i:
+        for k in range(reach):
+            near = found[i, k]
+            if near < 0:
+                break
+            for m in range(reach):
+                row = found[near, m]
+                if row < 0:
+                    break
+                if seen[row] != i and probed[probes[row, 0]] != i:
                     seen[row] = i
                     score = _product(places[i], places[row]) - bias[row]
                     if score > worst:
                         worst = _inserted(mine, theirs, score, row)
 
 
-def _rank(distances: Any, rows: Any, count: Any, distance: Any, row: Any) -> None:
+@_inlined
+def _ranked(distances: Any, rows: Any, count: Any, distance: Any, row: Any) -> None:
     """Put a row into a list of `count` that is sorted by distance and then by row; what falls off the end is lost."""
     last = distances.shape[0]
     place = min(count, last)
@@ -120,7 +145,8 @@ def _rank(distances: Any, rows: Any, count: Any, distance: Any, row: Any) -> Non
         rows[place] = row
 
 
-def _square(left: Any, left_scale: Any, right: Any, right_scale: Any) -> Any:
+@_inlined
+def _squared(left: Any, left_scale: Any, right: Any, right_scale: Any) -> Any:
     total = np.float32(0.0)
     for d in range(left.shape[0]):
         step = left[d] * left_scale - right[d] * right_scale
@@ -128,11 +154,8 @@ def _square(left: Any, left_scale: Any, right: Any, right_scale: Any) -> Any:
     return total
 
 
-_ranked = numba.njit(_rank)
-_squared = numba.njit(fastmath=_SUMS)(_square)
-
-
-def _measure(
+@_compiled
+def measure(
     vectors: NDArray[np.float32],
     scale: NDArray[np.float32],
     cosine: bool,
@@ -156,8 +179,3 @@ def _measure(
                 distance = min(square * np.float32(0.5), np.float32(2.0)) if directed else np.float32(1.0)
             _ranked(distances[own], indices[own], count, distance, other)
             count += 1
-
-
-keep_best = numba.njit(cache=True, nogil=True)(_keep_best)
-improve = numba.njit(cache=True, nogil=True)(_improve)
-measure = numba.njit(cache=True, nogil=True)(_measure)

@@ -93,17 +93,23 @@ def _divided(
 
 def _nearest(places: FloatArray, centers: FloatArray, count: int, threads: int) -> NDArray[np.int32]:
     """Return the nearest centers of each place, int32 [N, count]: the nearest first, the others by number."""
+    from atlas_plugin_neighbors.kernels import keep_best
+
     half = np.float32(0.5) * np.einsum("ij,ij->i", centers, centers)
     found = np.empty((len(places), count), dtype=np.int32)
 
     def assign(start: int, stop: int) -> None:
-        scores = places[start:stop] @ centers.T - half
-        first = scores.argmax(axis=1)
-        found[start:stop, 0] = first
-        if count > 1:
-            np.put_along_axis(scores, first[:, None], -np.inf, axis=1)
-            others = np.argpartition(scores, len(centers) - count + 1, axis=1)[:, len(centers) - count + 1 :]
-            found[start:stop, 1:] = np.sort(others, axis=1)
+        scores = places[start:stop] @ centers.T
+        scores -= half
+        rows = len(scores)
+        if count == 1:
+            found[start:stop, 0] = scores.argmax(axis=1)
+            return
+        best, nearest = np.full((rows, count), -np.inf, np.float32), np.full((rows, count), -1, np.int32)
+        # Centers are numbered from `rows` on here, or a place would not get the center of its own number.
+        keep_best(scores, np.arange(rows, dtype=np.int32), rows, best, nearest)
+        nearest[:, 1:].sort(axis=1)
+        found[start:stop] = nearest - rows
 
     in_blocks(assign, len(places), ROWS_AT_ONCE, threads)
     return found

@@ -2,7 +2,9 @@
 
 Source: McInnes, Healy, Melville, "UMAP" (arXiv 1802.03426), section 3.2 and algorithm 5. One thread, so that the
 same seed gives the same bytes. Compiled by numba and kept in numba's own cache on disk (`NUMBA_CACHE_DIR`, else
-beside this file, else the user's cache folder), so that only the first process after an install compiles.
+beside this file, else the user's cache folder), so that only the first process after an install compiles. Helpers
+are inlined by numba: a kernel that is compiled and one that is loaded could call different copies of a helper, whose
+last bits differ.
 
 Importing this module imports numba; do it inside a working method.
 """
@@ -25,6 +27,8 @@ LIMIT = np.float32(4.0)
 SOFTENING = np.float32(0.001)
 # Long enough that the calls cost nothing, short enough that a progress bar moves and a cancel is prompt.
 SECONDS_PER_CALL = 0.1
+
+_inlined = numba.njit(inline="always")
 
 
 @dataclass(frozen=True)
@@ -117,32 +121,31 @@ def _law(forces: Forces) -> tuple[np.float32, np.float32, np.float32, np.float32
     )
 
 
-def _clip(value: Any) -> Any:
+@_inlined
+def _clipped(value: Any) -> Any:
     return min(max(value, -LIMIT), LIMIT)
 
 
-def _pull(square: Any, a: Any, b: Any) -> Any:
+@_inlined
+def _pulled(square: Any, a: Any, b: Any) -> Any:
     power = square**b
     return np.float32(-2.0) * a * b * power / (square * (np.float32(1.0) + a * power))
 
 
-def _push(square: Any, a: Any, b: Any, gamma: Any) -> Any:
+@_inlined
+def _pushed(square: Any, a: Any, b: Any, gamma: Any) -> Any:
     return np.float32(2.0) * gamma * b / ((SOFTENING + square) * (np.float32(1.0) + a * square**b))
 
 
-def _draw(state: Any, size: Any) -> Any:
+@_inlined
+def _drawn(state: Any, size: Any) -> Any:
     """Return the next state of a 64-bit linear congruential generator (Knuth's MMIX) and a number below `size`."""
     state = state * np.uint64(6364136223846793005) + np.uint64(1442695040888963407)
     return state, np.int64(((state >> np.uint64(32)) * np.uint64(size)) >> np.uint64(32))
 
 
-_clipped = numba.njit(_clip)
-_pulled = numba.njit(_pull, fastmath=True)
-_pushed = numba.njit(_push, fastmath=True)
-_drawn = numba.njit(_draw)
-
-
-def _run_epochs(
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _kernel(
     head: NDArray[np.float32],
     tail: NDArray[np.float32],
     together: bool,
@@ -188,6 +191,3 @@ def _run_epochs(
                         push = _pushed(square, a, b, gamma)
                         x, y = x + alpha * _clipped(push * dx), y + alpha * _clipped(push * dy)
             head[i, 0], head[i, 1], states[i] = x, y, state
-
-
-_kernel = numba.njit(cache=True, nogil=True, fastmath=True)(_run_epochs)
