@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from _page import SEED
@@ -25,12 +26,12 @@ class Rows:
         self.weights = np.ones(len(vectors), np.int32)
         self._graph = _graph(defaults.neighbor_finder(len(vectors)), vectors, metric, count, threads)
 
-    def neighbors(self, k: int) -> object:
+    def neighbors(self, k: int) -> Any:
         """Lend the graph."""
         return self._graph.head(k)
 
 
-def _graph(finder: str, vectors: np.ndarray, metric: str, count: int, threads: int) -> object:
+def _graph(finder: str, vectors: np.ndarray, metric: str, count: int, threads: int) -> Any:
     from atlas_plugin_neighbors import CellNeighbors, ExactNeighbors
     from localatlas.protocols import Context
 
@@ -38,7 +39,7 @@ def _graph(finder: str, vectors: np.ndarray, metric: str, count: int, threads: i
     return plugin(plugin.Options()).build(vectors, count, metric, Context(seed=SEED, n_jobs=threads))
 
 
-def _project(vectors: np.ndarray, metric: str, threads: int, **options: float) -> np.ndarray:
+def _project(vectors: np.ndarray, metric: str, threads: int, **options: Any) -> np.ndarray:
     from atlas_plugin_nomic_project import NomicProject
     from localatlas.protocols import Context
 
@@ -61,7 +62,7 @@ def umap_learn(vectors: np.ndarray, _metric: str, _threads: int) -> np.ndarray:
     """Lay out by umap-learn's default; on unit vectors its euclidean order is that of the cosine."""
     from umap import UMAP
 
-    return UMAP(random_state=SEED, n_jobs=1).fit_transform(vectors)
+    return np.asarray(UMAP(random_state=SEED, n_jobs=1).fit_transform(vectors))
 
 
 def open_tsne(vectors: np.ndarray, _metric: str, _threads: int) -> np.ndarray:
@@ -75,12 +76,12 @@ def pacmap(vectors: np.ndarray, _metric: str, _threads: int) -> np.ndarray:
     """Lay out by PaCMAP's default."""
     from pacmap import PaCMAP
 
-    return PaCMAP(random_state=SEED).fit_transform(vectors)
+    return np.asarray(PaCMAP(random_state=SEED).fit_transform(vectors))
 
 
 def cells(vectors: np.ndarray, metric: str, threads: int) -> np.ndarray:
     """Find the neighbours of a large map."""
-    return _graph("cells", vectors, metric, NEIGHBORS, threads).indices
+    return np.asarray(_graph("cells", vectors, metric, NEIGHBORS, threads).indices)
 
 
 def nn_descent(vectors: np.ndarray, metric: str, _threads: int) -> np.ndarray:
@@ -88,7 +89,7 @@ def nn_descent(vectors: np.ndarray, metric: str, _threads: int) -> np.ndarray:
     from pynndescent import NNDescent
 
     found = NNDescent(vectors, metric=metric, n_neighbors=NEIGHBORS + 1, random_state=SEED, n_jobs=1)
-    return found.neighbor_graph[0][:, 1:]
+    return np.asarray(found.neighbor_graph[0][:, 1:])
 
 
 LAYOUTS: dict[str, Method] = {

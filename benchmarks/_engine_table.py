@@ -35,7 +35,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU seconds are to be so many times fewer than a peer's, from so many rows on; above 100,000 by another factor."""
+    """CPU seconds are to be so many times fewer than a peer's, from a size on; above 100,000 rows by another factor."""
 
     what: str
     ours: str
