@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from atlas_plugin_topics import Phrases
-from atlas_plugin_topics.names import are_names, read_names
+from atlas_plugin_topics.names import are_categories, are_names, read_names
 from localatlas.protocols import Context, Topics
 from localatlas.testing.example import ArrayIndex
 from numpy.typing import NDArray
@@ -60,3 +60,20 @@ def test_a_name_is_one_word_and_ends_its_phrase() -> None:
     assert words.document.tolist() == [0, 0, 1]
     assert words.last.all()
     assert [(int(a), int(b)) for a, b in zip(words.begin, words.end, strict=True)] == [(0, 10), (12, 16), (0, 4)]
+
+
+def test_categories_name_topics_whatever_they_are_made_of() -> None:
+    side = np.repeat([0, 1], 60).astype(np.int32)
+    vectors = np.random.default_rng(0).normal(size=(120, 8)) * 0.1
+    vectors[:, 0] += np.where(side, 1.0, -1.0)
+    for left, right in (("3", "8"), ("Wine, red", "Beer (pale)"), ("2019", "2020")):
+        index = ArrayIndex(vectors, [*[left] * 55, *[right] * 5, *[right] * 55, *[left] * 5])
+        labels = Phrases(Phrases.Options()).label(two(side), index, Context())
+        assert [labels[topic].label for topic in (1, 2)] == [left, right]
+
+
+def test_only_few_and_short_texts_are_categories() -> None:
+    assert are_categories(["red", "green", "blue"] * 20)
+    assert not are_categories(["red", "green", "blue"])
+    assert not are_categories([f"row {number}" for number in range(60)])
+    assert not are_categories(["I bought this tea last week and it is rather good, all in all"] * 60)

@@ -1,4 +1,4 @@
-"""Texts that are lists of names, as image models write: "tabby cat, tiger cat, lynx"."""
+"""Texts that are names: lists of them, as image models write ("tabby cat, tiger cat, lynx"), or categories."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from atlas_plugin_topics.words import CURLY, Words
 
-__all__ = ["are_names", "read_names"]
+__all__ = ["are_categories", "are_names", "read_names"]
 
 PART = re.compile(r"[^,;|\n]+")
 MOST_WORDS = 6
@@ -24,6 +24,9 @@ LISTS_SHARE = 0.3
 # Names come back in other texts, and at another place of the list: pieces of sentences do not.
 REPEATED_SHARE = 0.5
 MOVED_SHARE = 0.25
+# Categories are few and short; texts that people write are neither.
+CATEGORY_SHARE = 0.1
+LONGEST_CATEGORY = 60
 
 
 def are_names(texts: Sequence[str]) -> bool:
@@ -47,14 +50,21 @@ def are_names(texts: Sequence[str]) -> bool:
     return repeated >= REPEATED_SHARE * times.total() and moved >= MOVED_SHARE * repeated
 
 
-def read_names(texts: Sequence[str]) -> Words:
-    """Take every name for a word; none is said together with another."""
+def are_categories(texts: Sequence[str]) -> bool:
+    """Whether texts are one of a few names each: a column of kinds, countries, years or digits."""
+    distinct = set(texts)
+    few = len(texts) >= FEWEST_TEXTS and len(distinct) <= max(CATEGORY_SHARE * len(texts), 2)
+    return few and all(len(text) <= LONGEST_CATEGORY and len(text.split()) <= MOST_WORDS for text in distinct)
+
+
+def read_names(texts: Sequence[str], *, whole: bool = False) -> Words:
+    """Take every name, or with `whole` every text, for a word; none is said together with another."""
     number: dict[str, int] = {}
     word: list[int] = []
     document: list[int] = []
     span: list[tuple[int, int]] = []
     for row, text in enumerate(texts):
-        for begin, end in _parts(text):
+        for begin, end in [_all_of(text)] if whole else _parts(text):
             key = " ".join(text[begin:end].casefold().replace(CURLY, "'").split())
             word.append(number.setdefault(key, len(number)))
             document.append(row)
@@ -79,3 +89,9 @@ def _parts(text: str) -> Iterator[tuple[int, int]]:
         if name:
             begin = match.start() + match.group().index(name)
             yield begin, begin + len(name)
+
+
+def _all_of(text: str) -> tuple[int, int]:
+    name = text.strip()
+    begin = text.index(name)
+    return begin, begin + len(name)

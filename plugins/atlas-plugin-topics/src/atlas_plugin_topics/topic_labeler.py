@@ -12,13 +12,13 @@ from atlas_plugin_topics.candidates import find_candidates
 from atlas_plugin_topics.corpus import Corpus, read_corpus
 from atlas_plugin_topics.exemplars import exemplars
 from atlas_plugin_topics.lexicon import Usage
-from atlas_plugin_topics.names import are_names, read_names
+from atlas_plugin_topics.names import are_categories, are_names, read_names
 from atlas_plugin_topics.options import PhrasesOptions
 from atlas_plugin_topics.phrases import Terms
 from atlas_plugin_topics.scoring import cohesion, quality, score_topics
 from atlas_plugin_topics.selection import Chooser
 from atlas_plugin_topics.surfaces import surfaces
-from atlas_plugin_topics.words import read_words
+from atlas_plugin_topics.words import Words, read_words
 
 __all__ = ["Phrases"]
 
@@ -49,7 +49,7 @@ class Phrases:
         """Return a label for every topic id; no two are the same."""
         context.progress(0.0, "reading texts")
         corpus = read_corpus(topics, index, self.options.max_documents, self.options.max_characters)
-        words = read_names(corpus.texts) if are_names(corpus.texts) else read_words(corpus.texts)
+        words = _words(corpus.texts)
         context.progress(0.5, "weighing phrases")
         terms, use = find_candidates(words, corpus)
         choices = self._choose(topics, corpus, terms, use)
@@ -112,3 +112,10 @@ class Phrases:
                 exemplars=exemplars(index, rows, self.options.exemplars),
             )
         return labels
+
+
+def _words(texts: list[str]) -> Words:
+    """Read texts as what they are: categories, lists of names, or prose."""
+    if are_categories(texts):
+        return read_names(texts, whole=True)
+    return read_names(texts) if are_names(texts) else read_words(texts)
