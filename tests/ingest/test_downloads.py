@@ -149,4 +149,14 @@ def test_offline_nothing_is_fetched(server: str) -> None:
 
 def test_messages_keep_secrets_of_urls() -> None:
     assert shown_url("https://user:secret@host:81/a.png?key=secret") == "https://host:81/a.png?…"
-    assert "secret" not in shown_url("http://[broken?secret")
+    assert shown_url("postgresql://me:secret@host/rows") == "postgresql://host/rows"
+    for broken in ("http://[broken?secret", "http://me:secret@[broken/a.png", "http://me:secret@host:99999/a.png"):
+        assert "secret" not in shown_url(broken)
+    with pytest.raises(InvalidDataError) as caught:
+        to_blobs(["ftp://me:secret@host/a.png"])
+    assert "secret" not in str(caught.value)
+
+
+def test_urls_may_be_written_as_people_do(server: str) -> None:
+    assert to_blobs([f"{server}/ü/ b.png".replace("ü", "1ü"), f"{server}/2%20b.png?x=ü#here"]) == [PNGS[1], PNGS[2]]
+    assert Handler.asked == ["/1%C3%BC/%20b.png", "/2%20b.png?x=%C3%BC"]

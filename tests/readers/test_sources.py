@@ -252,6 +252,7 @@ def test_a_folder_of_images_and_rows_must_be_clear(photos: Path) -> None:
         ("empty", InvalidDataError, "the folder empty holds no images"),
         ("s3://bucket/a.csv", InvalidDataError, "no installed plugin reads this address"),
         ("https://host/a.csv", InvalidDataError, "fetch it first"),
+        ("https://me:secret@host/a.csv?key=secret", InvalidDataError, r"^https://host/a\.csv\?…: "),
         (5, AtlasTypeError, "data of type int is not taken"),
         (None, AtlasTypeError, "NoneType"),
         ({"a": [1]}, AtlasTypeError, "pandas.DataFrame"),

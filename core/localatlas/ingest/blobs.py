@@ -184,6 +184,6 @@ def _shown(item: Any) -> str:
         return f"{len(item):,} bytes"
     if isinstance(item, str | os.PathLike):
         text = os.fsdecode(item)
-        text = shown_url(text) if is_web(text) else text
+        text = shown_url(text) if "://" in text else text
         return repr(text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…")
     return type(item).__qualname__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import string
 import time
 import urllib.error
 import urllib.request
@@ -11,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import IO, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from localatlas.config import settings
 from localatlas.errors import InvalidDataError
@@ -23,6 +24,7 @@ SILENCE_SECONDS = 30.0
 WHOLE_SECONDS = 300.0
 REDIRECTS = 5
 CHUNK = 1 << 16
+HEADERS = {"User-Agent": "localatlas", "Accept": "image/*, */*;q=0.5"}
 FAULTS = (OSError, http.client.HTTPException, ValueError)
 
 
@@ -32,14 +34,11 @@ def is_web(text: str) -> bool:
 
 
 def shown_url(url: str) -> str:
-    """Return a URL for a message: without the password or the signature that it may carry."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        where = f"{host}:{parts.port}" if parts.port else host
-    except ValueError:
-        return url.partition("?")[0]
-    return f"{parts.scheme}://{where}{parts.path}{'?…' if parts.query else ''}"
+    """Return an address of any scheme for a message: without the password or the signature that it may carry."""
+    where, _, query = url.partition("?")
+    scheme, slashes, rest = where.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{slashes}{host.rpartition('@')[2]}{slash}{path}{'?…' if query else ''}"
 
 
 @contextmanager
@@ -73,7 +72,7 @@ def fetch(url: str, max_bytes: int) -> bytes:
         )
     until = time.monotonic() + WHOLE_SECONDS
     try:
-        request = urllib.request.Request(url, headers={"User-Agent": "localatlas", "Accept": "image/*, */*;q=0.5"})  # noqa: S310  `is_web` has seen to the scheme
+        request = urllib.request.Request(_in_ascii(url), headers=HEADERS)  # noqa: S310  `is_web` has seen to the scheme
         with urllib.request.build_opener(_Redirects).open(request, timeout=SILENCE_SECONDS) as answer:
             return _body(answer, max_bytes, until)
     except InvalidDataError:
@@ -85,6 +84,14 @@ def fetch(url: str, max_bytes: int) -> bytes:
         raise InvalidDataError(f"the server cannot be reached ({error.reason})") from error
     except FAULTS as error:
         raise InvalidDataError(f"it could not be fetched ({type(error).__name__}: {error})") from error
+
+
+def _in_ascii(url: str) -> str:
+    """Return a URL as browsers send it: what people write there, such as umlauts and blanks, in percent signs."""
+    parts = urlsplit(url.strip())
+    host = parts.netloc if parts.netloc.isascii() else parts.netloc.encode("idna").decode("ascii")
+    path, query = (quote(part, safe=string.punctuation) for part in (parts.path, parts.query))
+    return urlunsplit((parts.scheme, host, path, query, ""))
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from localatlas.errors import InvalidDataError, InvalidOptionError, suggestion
 from localatlas.ingest import to_table
+from localatlas.ingest.downloads import shown_url
 from localatlas.ingest.libraries import tables_of
 from localatlas.paths import expanded
 from localatlas.readers.reading import Reading, of_files, of_parts
@@ -95,8 +96,8 @@ def _open(source: Any, shape: Shape, options: dict[str, Any]) -> Reading:
         files_of(source, TextOptions())  # says what is wrong with them
     if isinstance(source, str):
         raise InvalidDataError(
-            f"{source}: no installed plugin reads this address. Files are read from this machine: fetch it first; a "
-            'database needs query="select ..."'
+            f"{shown_url(source)}: no installed plugin reads this address. Files are read from this machine: fetch it "
+            'first; a database needs query="select ..."'
         )
     table = to_table(source)  # takes pandas' frames of every age, and says what is taken instead of anything else
     return of_parts(lambda: iter([Rows(table)]), shape)

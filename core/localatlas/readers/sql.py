@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from localatlas.errors import AtlasError, InvalidDataError, InvalidOptionError
+from localatlas.ingest.downloads import shown_url
 from localatlas.ingest.libraries import is_instance
 from localatlas.ingest.values import to_array
 from localatlas.paths import expanded
@@ -103,7 +104,8 @@ def _library(module: str, wanted: str) -> Any:
 def _sqlalchemy(source: Any, query: str, parameters: Parameters) -> Iterator[pa.Table]:
     sqlalchemy = _library(
         "sqlalchemy",
-        f'{source!r} is opened through SQLAlchemy (or give an open connection, or driver="adbc_driver_...")',
+        f"{shown_url(str(source))} is opened through SQLAlchemy (or give an open connection, or "
+        'driver="adbc_driver_...")',
     )
     statement = sqlalchemy.text(query)
     if is_instance(source, "sqlalchemy", "Connection", "Session"):
