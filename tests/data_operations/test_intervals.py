@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from localatlas.data_operations.intervals import between
@@ -77,3 +78,26 @@ def test_what_is_no_time_is_refused_with_a_way_out() -> None:
 def test_a_bound_that_does_not_fit_is_refused(wrong: object) -> None:
     with pytest.raises(AtlasValueError, match="start=.* does not fit the column 'when'"):
         rows(pa.array(MOMENTS, pa.timestamp("us")), wrong, "2020-01-01")
+
+
+def test_bounds_may_lie_beyond_what_the_column_can_hold() -> None:
+    times = pa.array([moment("2020-01-01T00:00:00"), None], pa.timestamp("ns"))
+    assert rows(times, "0001-01-01", "9999-12-31") == [0]
+    assert rows(times, "2500-01-01", "9999-12-31") == []
+    assert rows(pa.array([1, None, 3], pa.int8()), -(2**70), 2**70) == [0, 2]
+    assert rows(pa.array([1, 2, 3]), -np.inf, np.int64(2)) == [0, 1]
+    assert rows(pa.array([1, 2, 3]), 3, 1) == []
+
+
+def test_the_last_nanosecond_of_a_day_belongs_to_it() -> None:
+    last = pa.array([2 * 86_400 * 10**9 - 1], pa.int64())
+    assert rows(last.cast(pa.timestamp("ns")), "1970-01-02", "1970-01-02") == [0]
+    assert rows(last.cast(pa.timestamp("ns", "UTC")), "1970-01-02", "1970-01-02") == [0]
+
+
+@pytest.mark.parametrize("wrong", ["a", True, None, np.nan, np.inf])
+def test_a_number_is_bounded_by_numbers(wrong: object) -> None:
+    with pytest.raises(AtlasValueError, match="start=.* does not fit the column 'when'"):
+        rows(pa.array([1, 2]), wrong, 2)
+    with pytest.raises(AtlasValueError, match="end=NaT does not fit the column 'when'"):
+        rows(pa.array(MOMENTS, pa.timestamp("ns")), "2020-01-01", pd.NaT)

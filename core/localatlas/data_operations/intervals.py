@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+import math
+from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from localatlas.errors import AtlasValueError, listing, suggestion
 from localatlas.protocols import Map
 
 __all__ = ["between"]
+
+FIRST, LAST = "00:00:00", "23:59:59.999999999"
 
 
 def between(of: Map, field: str, start: Any, end: Any) -> NDArray[np.bool_]:
@@ -36,31 +38,62 @@ def between(of: Map, field: str, start: Any, end: Any) -> NDArray[np.bool_]:
             f"the column {field!r} is of type {kind}; it must hold dates, times or numbers. "
             "Give it as datetimes, for example with df[field] = pd.to_datetime(df[field])"
         )
-    first, last = _bound(start, kind, field, "start", time.min), _bound(end, kind, field, "end", time.max)
+    from localatlas.selections import constructors
+    from localatlas.selections.ranges import within
+
     column = of.columns([field])[field]
-    inside = pc.and_(pc.greater_equal(column, first), pc.less_equal(column, last))
-    return np.asarray(inside.fill_null(fill_value=False).to_numpy(), dtype=bool)
+    found = np.asarray(column.is_valid(), dtype=bool)
+    # One bound at a time: an interval that ends before it starts has no rows.
+    for name, bound in (("low", _bound(start, kind, field, "start")), ("high", _bound(end, kind, field, "end"))):
+        if bound is not None:
+            found &= within(constructors.between(field, **{name: bound}), kind)(column)
+    return found
 
 
-def _bound(value: Any, kind: pa.DataType, field: str, name: str, of_day: time) -> pa.Scalar:
-    """Return a bound in the column's type; a bare date is that day at the time `of_day`."""
+def _bound(value: Any, kind: pa.DataType, field: str, name: str) -> int | float | str | None:
+    """Return a bound as a selection has it; None for an infinite one."""
     try:
-        if pa.types.is_timestamp(kind):
-            zone = None if kind.tz is None else "UTC"
-            return pa.scalar(_moment(value, of_day, zoned=kind.tz is not None), pa.timestamp("us", zone))
         if pa.types.is_date(kind):
-            return pa.scalar(_moment(value, of_day, zoned=False).date(), pa.date32())
-        return pa.scalar(value)
-    except (TypeError, ValueError, pa.ArrowException) as error:
+            return _day(value)
+        if pa.types.is_timestamp(kind):
+            return _moment(value, zoned=kind.tz is not None, last=name == "end")
+        return _number(value, math.inf if name == "end" else -math.inf)
+    except (TypeError, ValueError, OverflowError) as error:
         raise AtlasValueError(f"{name}={value!r} does not fit the column {field!r} of type {kind}: {error}") from error
 
 
-def _moment(value: Any, of_day: time, *, zoned: bool) -> datetime:
+def _day(value: Any) -> str:
+    day = _read(value)
+    return (_utc(day).date() if isinstance(day, datetime) else day).isoformat()
+
+
+def _moment(value: Any, *, zoned: bool, last: bool) -> str:
+    moment = _read(value)
+    if not isinstance(moment, datetime):
+        # Of a column without a zone, a day is understood.
+        return f"{moment.isoformat()}T{LAST if last else FIRST}Z" if zoned else moment.isoformat()
+    return _utc(moment).isoformat() if zoned else _utc(moment).replace(tzinfo=None).isoformat()
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _read(value: Any) -> date:
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if len(value) > len("2000-01-01") else date.fromisoformat(value)
-    if not isinstance(value, date):
+    # pandas' NaT is a datetime that does not equal itself.
+    if not isinstance(value, date) or value != value:  # noqa: PLR0124
         raise TypeError(f"a {type(value).__qualname__} is neither a date nor a datetime")
-    moment = value if isinstance(value, datetime) else datetime.combine(value, of_day)
-    if zoned:
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    return value
+
+
+def _number(value: Any, unbounded: float) -> int | float | None:
+    number = value.item() if isinstance(value, np.generic) else value
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise TypeError(f"a {type(value).__qualname__} is no number")
+    if number == unbounded:
+        return None
+    if isinstance(number, float) and not math.isfinite(number):
+        raise ValueError("it bounds nothing")
+    return number
