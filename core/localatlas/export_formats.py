@@ -16,7 +16,16 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["FORMATS", "ArrowWriter", "CsvWriter", "ParquetWriter", "Writer", "one_dictionary", "with_dictionary"]
+__all__ = [
+    "FORMATS",
+    "ArrowWriter",
+    "CsvWriter",
+    "ParquetWriter",
+    "Writer",
+    "json_value",
+    "one_dictionary",
+    "with_dictionary",
+]
 
 
 class Writer(ABC):
@@ -144,15 +153,15 @@ def _base64(value: bytes) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False)
+    return json.dumps(json_value(value), ensure_ascii=False, allow_nan=False)
 
 
-def _plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """Return a value as JSON can hold it: times as ISO 8601, bytes as base64, decimals as text, NaN as null."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: json_value(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [json_value(each) for each in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dt.date | dt.time):

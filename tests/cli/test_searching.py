@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
+import math
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -97,3 +100,13 @@ def test_a_map_of_vectors_has_no_meaning_to_search(localatlas: Localatlas, compo
     assert (done.status, "your own" in done.err) == (1, True)
     found = localatlas("search", "vectors", "a|c", "--regex", "--field", "name")
     assert [line.split()[-1] for line in found.out.splitlines()[1:]] == ["a", "c"]
+
+
+def test_json_has_no_values_that_json_lacks(localatlas: Localatlas, components: str) -> None:
+    made = AtlasDataset("odd")
+    day = dt.datetime(2024, 1, 31, 10, tzinfo=dt.UTC)
+    made.add_data([{"text": "hay", "share": math.nan, "day": day, "raw": b"\xff", "price": Decimal("1.10")}] * 2)
+    made.create_index(indexed_field="text", progress=False)
+    out = localatlas("search", "odd", "hay", "--words", "-k", "1", "--json").out
+    row = json.loads(out, parse_constant=pytest.fail)[0]["row"]
+    assert (row["share"], row["day"], row["raw"], row["price"]) == (None, "2024-01-31T10:00:00+00:00", "/w==", "1.10")

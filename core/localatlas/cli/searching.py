@@ -67,7 +67,9 @@ def search_command(
     rows = projection.dataset.get_data([each for each, _ in hits])
     if as_json:
         found = [{"id": each, "distance": far, "row": row} for (each, far), row in zip(hits, rows, strict=True)]
-        click.echo(json.dumps(found, indent=1, default=str, ensure_ascii=False))
+        from localatlas.export_formats import json_value
+
+        click.echo(json.dumps(json_value(found), indent=1, default=str, ensure_ascii=False, allow_nan=False))
         return
     pattern = None if not by_words else query if regex else re.escape(query)
     _print(hits, rows, field or projection.stored.text_field, pattern, projection.dataset.id_field)
