@@ -73,7 +73,7 @@ def test_categories_name_topics_whatever_they_are_made_of() -> None:
 
 
 def test_only_few_and_short_texts_are_categories() -> None:
-    assert are_categories(["red", "green", "blue"] * 20)
-    assert not are_categories(["red", "green", "blue"])
+    assert are_categories(["red", "green", "blue"] * 40)
+    assert not are_categories(["red", "green", "blue"] * 20)
     assert not are_categories([f"row {number}" for number in range(60)])
     assert not are_categories(["I bought this tea last week and it is rather good, all in all"] * 60)

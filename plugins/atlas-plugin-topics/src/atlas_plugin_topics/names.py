@@ -25,7 +25,7 @@ LISTS_SHARE = 0.3
 REPEATED_SHARE = 0.5
 MOVED_SHARE = 0.25
 # Categories are few and short; texts that people write are neither.
-CATEGORY_SHARE = 0.1
+CATEGORY_SHARE = 0.025
 LONGEST_CATEGORY = 60
 
 
