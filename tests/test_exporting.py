@@ -237,6 +237,21 @@ def test_what_cannot_be_written_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_users_folder_may_be_meant(made: AtlasProjection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert made.export("~/map.csv") == tmp_path / "map.csv"
+
+
+@pytest.mark.parametrize("length", [255, 256])
+def test_a_name_is_as_long_as_the_disk_takes_it(made: AtlasProjection, tmp_path: Path, length: int) -> None:
+    path = tmp_path / f"{'a' * (length - 4)}.csv"
+    if length == 255:
+        assert made.export(path) == path
+        return
+    with pytest.raises(StorageError, match="cannot be written: .*too long"):
+        made.export(path)
+
+
 def test_a_file_that_is_there_is_kept_unless_told_otherwise(made: AtlasProjection, tmp_path: Path) -> None:
     path = tmp_path / "map.csv"
     path.write_text("mine")

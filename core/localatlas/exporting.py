@@ -49,7 +49,7 @@ def export(
     chosen = rows.stored.alive if selection is None else rows.selected(selection)
     made = {name: column(np.flatnonzero(chosen)) for name, column in wanted.items() if column is not None}
     # A name without an ending that somebody might take for a finished file.
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    temporary = path.with_name(f".{uuid.uuid4().hex}")
     try:
         _write(writer, temporary, rows.stored, list(wanted), made, chosen)
         _check_path(path, overwrite=overwrite)
@@ -62,10 +62,14 @@ def export(
 
 
 def _check_path(path: Path, *, overwrite: bool) -> None:
+    try:
+        is_there = path.exists()
+    except OSError as error:
+        raise StorageError(f"{path} cannot be written: {error}") from error
     if path.is_dir() or not path.parent.is_dir():
         problem = "is a folder" if path.is_dir() else f"would lie in {path.parent}, which is no folder"
         raise AtlasValueError(f"{path} {problem}; give the path of a file in a folder that is there")
-    if path.exists() and not overwrite:
+    if is_there and not overwrite:
         raise AtlasValueError(f"{path} is there already; overwrite=True replaces it")
 
 

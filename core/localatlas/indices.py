@@ -19,6 +19,7 @@ from localatlas.data_operations import (
 )
 from localatlas.errors import MapNotFoundError, NotReadyError, listing
 from localatlas.map_state import MapState
+from localatlas.paths import expanded
 from localatlas.pipeline.commit import index_records
 from localatlas.pipeline.records import IndexRecord, MapRecord
 from localatlas.protocols import DatasetStore
@@ -158,7 +159,7 @@ class AtlasProjection(MapState):
         """Write the map's rows to a file, with their places, topics, duplicates and tags, and return its path.
 
         Args:
-            path: where; its ending chooses the format: .parquet, .csv, .arrow or .feather.
+            path: where (`~` is the user's folder); its ending chooses the format: .parquet, .csv, .arrow or .feather.
             selection: which rows; None is all.
             columns: which columns, in this order; None is all.
             overwrite: whether a file that is there may be replaced.
@@ -168,7 +169,7 @@ class AtlasProjection(MapState):
         """
         from localatlas.exporting import export
 
-        return export(self, Path(path), selection, columns, overwrite=overwrite)
+        return export(self, expanded(path), selection, columns, overwrite=overwrite)
 
     def quality(self, sample: int = 500, seed: int = 0) -> Quality:
         """Return how faithful the map is to its vectors: figures, and with `print` a sentence on what each means.
