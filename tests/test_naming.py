@@ -35,6 +35,9 @@ def test_a_name_without_a_letter_is_refused(name: str) -> None:
 def test_a_very_long_name_is_refused() -> None:
     with pytest.raises(InvalidIdentifierError, match="at most 100"):
         slugify("x" * 101)
+    with pytest.raises(InvalidIdentifierError, match="and 255 bytes"):
+        slugify("数" * 86)
+    assert slugify("数" * 85) == "数" * 85
 
 
 @given(st.text(max_size=60))

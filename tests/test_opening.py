@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from localatlas import AtlasDataset
-from localatlas.errors import DatasetExistsError, DatasetNotFoundError, InvalidOptionError
+from localatlas.errors import AtlasTypeError, DatasetExistsError, DatasetNotFoundError, InvalidOptionError
 from localatlas.home import Home
 from localatlas.pipeline.records import DatasetRecord
 from localatlas.protocols import DatasetStore
@@ -12,6 +14,16 @@ from localatlas.protocols import DatasetStore
 def test_a_column_of_the_views_is_no_id_field(components: str, name: str) -> None:
     with pytest.raises(InvalidOptionError, match=f"unique_id_field='{name}'.*rename yours"):
         AtlasDataset("reviews", unique_id_field=name)
+    assert Home().records() == []
+
+
+@pytest.mark.parametrize(
+    "argument", ["identifier", "dataset_id", "organization_name", "description", "unique_id_field"]
+)
+@pytest.mark.parametrize("wrong", [5, b"reviews", "half \ud83d"])
+def test_what_is_no_text_is_refused_in_words(components: str, argument: str, wrong: Any) -> None:
+    with pytest.raises(AtlasTypeError, match=f"{argument}.*(must be a text|half a character)"):
+        AtlasDataset(**{"identifier": "reviews", argument: wrong})
     assert Home().records() == []
 
 

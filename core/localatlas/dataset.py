@@ -13,7 +13,7 @@ from localatlas.errors import DatasetNotFoundError, InvalidIdentifierError, list
 from localatlas.home import Home
 from localatlas.indices import AtlasIndex, AtlasProjection, find_map, list_indices
 from localatlas.naming import dataset_key, is_uuid
-from localatlas.opening import DEFAULT_DESCRIPTION, check_opened, open_or_create
+from localatlas.opening import DEFAULT_DESCRIPTION, check_arguments, check_opened, open_or_create
 from localatlas.pipeline import jobs
 from localatlas.pipeline.progress import Listener
 from localatlas.pipeline.records import DatasetRecord
@@ -58,9 +58,9 @@ class AtlasDataset(DatasetFacts):
         *,
         home: str | None = None,
     ) -> None:
+        texts = {"description": description, "unique_id_field": unique_id_field, "organization_name": organization_name}
+        check_arguments(identifier=identifier, dataset_id=dataset_id, **texts)
         self._home = Home(home)
-        if identifier is None and dataset_id is None:
-            raise InvalidIdentifierError("AtlasDataset needs an identifier such as 'reviews', or a dataset_id")
         if dataset_id is not None:
             if not is_uuid(dataset_id):
                 raise InvalidIdentifierError(f"{dataset_id!r} is not a valid dataset id; ids are UUIDs")

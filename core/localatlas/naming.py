@@ -13,6 +13,8 @@ __all__ = ["DEFAULT_ORGANIZATION", "dataset_key", "is_uuid", "slugify"]
 
 DEFAULT_ORGANIZATION = "local"
 LONGEST_SLUG = 100
+# A dataset is a folder, whose name disks count in bytes: three for most letters of East Asia.
+LONGEST_FILE_NAME = 255
 
 
 def slugify(name: str) -> str:
@@ -34,8 +36,10 @@ def slugify(name: str) -> str:
     slug = re.sub(r"[\s_-]+", "-", re.sub(r"[^\w\s-]", "", composed)).strip("-")
     if not slug:
         raise InvalidIdentifierError(f"{name!r} cannot name a dataset: it has no letter or digit")
-    if len(slug) > LONGEST_SLUG:
-        raise InvalidIdentifierError(f"the name {name[:40]!r}… is too long: at most {LONGEST_SLUG} characters")
+    if len(slug) > LONGEST_SLUG or len(slug.encode()) > LONGEST_FILE_NAME:
+        raise InvalidIdentifierError(
+            f"the name {name[:40]!r}… is too long: at most {LONGEST_SLUG} characters, and {LONGEST_FILE_NAME} bytes"
+        )
     return slug
 
 

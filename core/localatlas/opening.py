@@ -4,16 +4,39 @@ from __future__ import annotations
 
 import re
 
-from localatlas.errors import DatasetExistsError, DatasetNotFoundError, InvalidOptionError
+from localatlas.errors import (
+    AtlasTypeError,
+    DatasetExistsError,
+    DatasetNotFoundError,
+    InvalidIdentifierError,
+    InvalidOptionError,
+)
 from localatlas.home import RECORD, Home
 from localatlas.pipeline.records import DatasetRecord
 from localatlas.protocols import DatasetKey, DatasetStore
 
-__all__ = ["DEFAULT_DESCRIPTION", "check_opened", "open_or_create"]
+__all__ = ["DEFAULT_DESCRIPTION", "check_arguments", "check_opened", "open_or_create"]
 
 DEFAULT_DESCRIPTION = "A description for your map."
+SURROGATE = re.compile("[\ud800-\udfff]")
 # Columns of the map's views: an id column of that name would hide one of them.
 VIEW_COLUMN = re.compile(r"x|y|cluster_id|duplicate_class|topic_depth_\d+")
+
+
+def check_arguments(**texts: str | None) -> None:
+    """Refuse to open a dataset by, or with, what is no text.
+
+    Raises:
+        AtlasTypeError: some argument is no text, or one that cannot be written as UTF-8.
+        InvalidIdentifierError: there is neither an identifier nor a dataset_id.
+    """
+    for name, text in texts.items():
+        if text is not None and not isinstance(text, str):
+            raise AtlasTypeError(f"{name}={text!r}: it must be a text, not of type {type(text).__qualname__}")
+        if text is not None and not text.isascii() and (broken := SURROGATE.search(text)):
+            raise AtlasTypeError(f"{name}: {broken[0]!r} is half a character, which cannot be written; leave it out")
+    if texts["identifier"] is None and texts["dataset_id"] is None:
+        raise InvalidIdentifierError("AtlasDataset needs an identifier such as 'reviews', or a dataset_id")
 
 
 def open_or_create(
