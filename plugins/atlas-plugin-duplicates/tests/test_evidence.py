@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from atlas_plugin_duplicates import cells
 from atlas_plugin_duplicates.close import ClosePairs
 from atlas_plugin_duplicates.evidence import CROWDED, Evidence, gather
 from atlas_plugin_duplicates.reduced import Reduced
@@ -46,6 +47,22 @@ def test_rows_have_all_their_links_or_are_crowded(
     index = ArrayIndex(rows(seed, n, width), metric=metric)
     evidence = evidence_of(index.vectors, cutoff, min(k, n - 1), metric)
     close = ClosePairs.of(index.vectors, cutoff).among(np.arange(n), np.arange(n))
+    np.fill_diagonal(close, val=False)
+    assert np.array_equal(evidence.degree, np.minimum(close.sum(axis=1), CROWDED))
+    for row in np.flatnonzero(~evidence.crowded):
+        links = evidence.links[evidence.starts[row] : evidence.starts[row + 1]]
+        assert np.array_equal(links, np.flatnonzero(close[row]))
+
+
+@pytest.mark.parametrize("cutoff", [0.01, 0.05, 0.2])
+@pytest.mark.parametrize("dim", [2, 40])
+def test_rows_of_different_cells_are_compared(monkeypatch: pytest.MonkeyPatch, cutoff: float, dim: int) -> None:
+    monkeypatch.setattr(cells, "ROWS_PER_CELL", 12)
+    generator = np.random.default_rng(8)
+    n = 1_200
+    vectors = generator.normal(size=(400, dim))[generator.integers(0, 400, n)] + 0.3 * generator.normal(size=(n, dim))
+    evidence = evidence_of(vectors.astype(np.float32), cutoff, 20)
+    close = ClosePairs.of(ArrayIndex(vectors).vectors, cutoff).among(np.arange(n), np.arange(n))
     np.fill_diagonal(close, val=False)
     assert np.array_equal(evidence.degree, np.minimum(close.sum(axis=1), CROWDED))
     for row in np.flatnonzero(~evidence.crowded):

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from dataclasses import dataclass
 
 import numpy as np
 from localatlas.protocols import Context
 from numpy.typing import NDArray
 
+from atlas_plugin_duplicates.cells import Cells
 from atlas_plugin_duplicates.close import ClosePairs
 from atlas_plugin_duplicates.reduced import Reduced
 
 __all__ = ["close_in_block", "compared"]
 
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
+# Row numbers and their rows of the reduced table.
+Side = tuple[NDArray[np.int64], NDArray[np.float32]]
 
-# Rows and columns of a block: its products stay in a processor's cache.
-ROWS, COLUMNS = 512, 2_048
+# Columns of a block: its products stay in a processor's cache.
+COLUMNS = 4_096
 # Where so large a share of a block is near, one product of whole vectors is cheaper than measuring pair by pair.
 DENSE = 1 / 32
-# Blocks that may be finished before their pairs are taken.
-AHEAD = 32
+# Rows that share a step of the stairs.
+STEP = 256
+# Cells that may be finished before their pairs are taken.
+AHEAD = 8
+# Bound on the rounding of distances from a plane, of two rows.
+PLANE_ROUNDING = 1e-4
 
 
 def compared(
@@ -34,40 +41,101 @@ def compared(
 ) -> Iterator[Pairs]:
     """Yield all close pairs among `rows`, and of `rows` with `others`; not those among `others`.
 
-    Blocks run side by side on `context.n_jobs` threads, each product on one; what comes out does not depend on it.
+    Cells are compared side by side on `context.n_jobs` threads; what comes out does not depend on it.
     """
-    order = np.concatenate([rows, others])
-    table = reduced.table[order]
-    blocks = _blocks(len(rows), len(order))
-    total = sum(1 for _ in _blocks(len(rows), len(order)))
-
-    def compare(block: tuple[int, int]) -> Pairs:
-        first, start = block
-        left, right = slice(first, min(first + ROWS, len(rows))), slice(start, min(start + COLUMNS, len(order)))
-        i, j = close_in_block(pairs, reduced, (order[left], table[left]), (order[right], table[right]))
-        once = i + first < j + start
-        return order[left][i[once]], order[right][j[once]]
-
-    done = 0
+    if not rows.size:
+        return
+    work = _Comparison(pairs, reduced, Cells.of(reduced.places, rows, others, context.random()))
+    count = len(work.cells.centers)
     with ThreadPoolExecutor(max(context.n_jobs, 1)) as pool:
-        while ahead := list(islice(blocks, AHEAD)):
-            yield from pool.map(compare, ahead)
-            done += len(ahead)
-            context.progress(done / total, "comparing rows")
+        for first in range(0, count, AHEAD):
+            for found in pool.map(work.of_cell, range(first, min(first + AHEAD, count))):
+                yield from found
+            # The first cell is compared with all, the last with itself and the others.
+            left = 1.0 - min(first + AHEAD, count) / count
+            context.progress(1.0 - left * left, "comparing rows")
 
 
-def _blocks(rows: int, columns: int) -> Iterator[tuple[int, int]]:
-    """Yield the first row and column of all blocks that reach above the diagonal."""
-    for first in range(0, rows, ROWS):
-        for start in range(first, columns, COLUMNS):
-            yield first, start
+@dataclass(frozen=True)
+class _Ruled:
+    """Rows in the order of their distance from a plane.
+
+    Attributes:
+        rows: int64 [B].
+        beyond: float32 [B], ascending.
+    """
+
+    rows: NDArray[np.int64]
+    beyond: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    pairs: ClosePairs
+    reduced: Reduced
+    cells: Cells
+
+    def of_cell(self, cell: int) -> list[Pairs]:
+        """Compare a cell of rows with itself, with later ones, and with those of others."""
+        cells = self.cells
+        count = len(cells.centers)
+        rows = self._rows(cell)
+        if not rows.size:
+            return []
+        normals, offsets = cells.planes(cell)
+        beyond = self.reduced.places[rows] @ normals.T - offsets
+        reach = self.reduced.reach + PLANE_ROUNDING
+        found = list(self._within(rows))
+        for other in (*range(cell + 1, count), *range(count, 2 * count)):
+            center = other % count
+            room = reach - cells.least[other, cell]
+            if cells.least[cell, center] > room:
+                continue
+            columns = self._rows(other)
+            mine = _nearest_first(rows, beyond[:, center], room)
+            behind = offsets[center] - self.reduced.places[columns] @ normals[center]
+            theirs = _nearest_first(columns, behind, reach - cells.least[cell, center])
+            found.extend(self._staircase(mine, theirs, reach))
+        return found
+
+    def _rows(self, cell: int) -> NDArray[np.int64]:
+        return self.cells.order[self.cells.starts[cell] : self.cells.starts[cell + 1]]
+
+    def _within(self, rows: NDArray[np.int64]) -> Iterator[Pairs]:
+        table = self.reduced.table[rows]
+        for first in range(0, len(rows), STEP):
+            step = slice(first, first + STEP)
+            for left, right in self._blocks((rows[step], table[step]), (rows[first:], table[first:])):
+                yield left[left != right], right[left != right]
+
+    def _staircase(self, mine: _Ruled, theirs: _Ruled, reach: float) -> Iterator[Pairs]:
+        """Compare rows of two cells: the farther from the plane on this side, the fewer on the other are in reach."""
+        near, far = self.reduced.table[mine.rows], self.reduced.table[theirs.rows]
+        for first in range(0, len(mine.rows), STEP):
+            step = slice(first, first + STEP)
+            stop = int(np.searchsorted(theirs.beyond, reach - mine.beyond[first], side="right"))
+            yield from self._blocks((mine.rows[step], near[step]), (theirs.rows[:stop], far[:stop]))
+
+    def _blocks(self, left: Side, right: Side) -> Iterator[Pairs]:
+        for start in range(0, len(right[0]), COLUMNS):
+            part = slice(start, start + COLUMNS)
+            i, j = close_in_block(self.pairs, self.reduced, left, (right[0][part], right[1][part]))
+            if i.size:
+                yield left[0][i], right[0][part][j]
+
+
+def _nearest_first(rows: NDArray[np.int64], beyond: NDArray[np.float32], room: float) -> _Ruled:
+    """Return the rows that are at most `room` beyond the plane."""
+    near = np.flatnonzero(beyond <= room)
+    near = near[np.argsort(beyond[near], kind="stable")]
+    return _Ruled(rows[near], beyond[near])
 
 
 def close_in_block(
     pairs: ClosePairs,
     reduced: Reduced,
-    left: tuple[NDArray[np.int64], NDArray[np.float32]],
-    right: tuple[NDArray[np.int64], NDArray[np.float32]],
+    left: Side,
+    right: Side,
 ) -> Pairs:
     """Return places int64 [P] in `left` and in `right` of all close pairs; each is row numbers and their table."""
     products = reduced.left(left[1]) @ right[1].T

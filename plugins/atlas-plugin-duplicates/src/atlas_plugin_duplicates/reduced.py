@@ -60,6 +60,16 @@ class Reduced:
         margin = ROUNDING * table.shape[1] * 4.0 * longest + 1e-6
         return cls(table, np.float32(-(pairs.cutoff + margin)))
 
+    @property
+    def places(self) -> NDArray[np.float32]:
+        """Return float32 [N, R + 1], a view: points that are no farther from each other than the rows' directions."""
+        return self.table[:, :-2]
+
+    @property
+    def reach(self) -> float:
+        """How far from each other two places can be whose rows may be within the cut-off."""
+        return float(np.sqrt(-2.0 * float(self.least)))
+
     @staticmethod
     def left(table: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return some rows of the table so that their product with others is minus half of the squared distance."""
