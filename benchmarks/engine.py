@@ -97,7 +97,8 @@ def _whole(command: list[str], environment: dict[str, str]) -> dict[str, float]:
     if status:
         raise SystemExit(f"{' '.join(command)} failed with status {os.waitstatus_to_exitcode(status)}")
     wall, cpu = time.perf_counter() - begin, used.ru_utime + used.ru_stime
-    return {"cpu": cpu, "wall": wall, "peak_mb": used.ru_maxrss * 1024 / 1e6, "load": os.getloadavg()[0]}
+    # Not the peak memory: a child's begins with its parent's.
+    return {"cpu": cpu, "wall": wall, "load": os.getloadavg()[0]}
 
 
 def kept(cache: Path) -> dict[Cell, dict[str, Any]]:
