@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 from localatlas import AtlasDataset, hooks, projectors
 from localatlas.components import _SEEN
-from localatlas.errors import BuildCancelled, BuildError, InvalidOptionError, ModelNotAvailableError, PluginFailedError
+from localatlas.errors import (
+    BuildCancelled,
+    BuildError,
+    InvalidDataError,
+    InvalidOptionError,
+    ModelNotAvailableError,
+    PluginFailedError,
+)
 from localatlas.hookspecs import hookimpl
 from localatlas.indices import AtlasProjection
 from localatlas.pipeline import jobs
@@ -247,3 +254,17 @@ def test_what_would_stop_it_later_is_told_before_anything_is_written(
         notes.update_indices(progress=False)
     assert made.status == "done"
     assert len(jobs.jobs(notes._store)) == 1
+
+
+def test_a_map_that_cannot_be_updated_does_not_hold_up_the_others(components: str) -> None:
+    made = AtlasDataset("two")
+    made.add_data([{"few": "word" if number < 2 else None, "text": f"word {number}"} for number in range(20)])
+    for field in ("few", "text"):
+        made.create_index(name=field, indexed_field=field, progress=False)
+    made.delete_data([0, 1])
+    made.add_data([{"few": None, "text": "another word"}])
+    with pytest.raises(InvalidDataError, match="nothing to map: all 19 rows are null or blank in 'few'") as caught:
+        made.update_indices(progress=False)
+    assert caught.value.__notes__ == ["the map 'few' stays as it was"]
+    assert [each.status for each in made.maps] == ["failed", "done"]
+    assert made.get_map("text").data.tb["_position_index"].to_pylist() == list(range(2, 21))

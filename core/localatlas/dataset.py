@@ -232,7 +232,7 @@ class AtlasDataset(DatasetFacts):
 
         Raises:
             InvalidOptionError: a map was built with a class that this process does not know.
-            BuildError, PluginError: the update failed; the maps stay as they were, and what it finished is kept.
+            BuildError, PluginError: some maps could not be updated and stay as they were; the others are updated.
         """
         update_all(self, self._home, self._store, rebuild_topics=rebuild_topic_models, wait=wait, progress=progress)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from localatlas.components import Components
-from localatlas.errors import BuildError
+from localatlas.errors import AtlasError, BuildCancelled, BuildError
 from localatlas.home import Home
 from localatlas.launching import check_worker_knows, held_job, new_job, run_job
 from localatlas.pipeline import jobs
@@ -53,10 +54,31 @@ def update_all(
     for record, components in due:
         if not keeps_places(components) and not isinstance(components.projector.component, SupportsPlaces):
             _warn_of_new_places(record, components)
-    for record, components in due:
-        _update(dataset, home, store, record, components, rebuild_topics=rebuild_topics, wait=wait, progress=progress)
+    _each(
+        due,
+        lambda record, components: _update(
+            dataset, home, store, record, components, rebuild_topics=rebuild_topics, wait=wait, progress=progress
+        ),
+    )
     if not due:
         remove_unused(store)
+
+
+def _each(due: list[tuple[IndexRecord, Components]], update: Callable[[IndexRecord, Components], None]) -> None:
+    """Update all, and raise the first error afterwards: what one map lacks must not hold up the others for ever."""
+    failed: list[AtlasError] = []
+    for record, components in due:
+        try:
+            update(record, components)
+        except BuildCancelled:
+            raise
+        except AtlasError as error:
+            error.add_note(f"the map {record.plan.name!r} stays as it was")
+            failed.append(error)
+    if failed:
+        for other in failed[1:]:
+            failed[0].add_note(f"{' '.join(other.__notes__)}, too: {other}")
+        raise failed[0]
 
 
 def _update(
