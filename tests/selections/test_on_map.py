@@ -97,6 +97,8 @@ def test_vectors_of_ones_own_are_found_by_vectors_only(components: str) -> None:
         made.select(s.like("anything", k=1))
     with pytest.raises(AtlasValueError, match="vector has 3 numbers; this map's have 2"):
         made.select(s.like([1.0, 0.0, 0.0], k=1))
+    with pytest.raises(AtlasValueError, match="vector has numbers that float32 cannot hold"):
+        made.select(s.like([1e300, 0.0], k=1))
 
 
 def test_the_space_of_an_index_is_a_space(made: AtlasProjection) -> None:

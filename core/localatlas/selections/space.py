@@ -84,7 +84,10 @@ class IndexSpace:
 
     def from_vector(self, vector: Sequence[float]) -> NDArray[np.float32]:
         """Return every row's distance from a vector."""
-        query = np.asarray(vector, dtype=np.float32)
+        with np.errstate(over="ignore"):
+            query = np.asarray(vector, dtype=np.float32)
+        if not np.isfinite(query).all():
+            raise AtlasValueError("vector has numbers that float32 cannot hold (beyond 3.4e38)")
         if len(query) != self.record.dimensions:
             raise AtlasValueError(f"vector has {len(query):,} numbers; this map's have {self.record.dimensions:,}")
         if self.metric == "cosine":
