@@ -45,9 +45,9 @@ class NomicDuplicates:
     def detect(self, index: Index, context: Context) -> Duplicates:
         """Return groups over the index's rows, numbered from 0 in the order of their kept rows.
 
-        Memory: 0.1 to 1 kB a row above the input; time: that of comparing all rows with each other in 16 to 100
-        dimensions, but for the rows of groups that are larger than the lent neighbourhood, which cost a pass over
-        all rows for every row that is kept of them.
+        Memory: 0.1 to 1 kB a row above the input. Time: nearly with the square of the rows, by a small factor: for
+        117,791 texts in 512 dimensions about that of finding neighbours. Rows of groups that are larger than the
+        lent neighbourhood cost a pass over all rows, in fewer dimensions, for every row that is kept of them.
         """
         context.progress(0.0, "looking for duplicates")
         n = len(index.vectors)
