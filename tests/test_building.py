@@ -340,3 +340,10 @@ def test_the_metric_decides_whether_length_counts(components: str) -> None:
     assert long.embeddings.vector_search(ids=[0], k=2)[0] == [[0, 2]]
     with pytest.raises(InvalidOptionError, match="metric='dot': it is one of 'cosine', 'euclidean'"):
         dataset.create_index(**options, metric="dot")
+
+
+@pytest.mark.parametrize(("name", "words"), [("x" * 201, "201 characters"), ("\ud800", "half a character")])
+def test_a_name_that_no_record_could_keep_is_refused(dataset: AtlasDataset, name: str, words: str) -> None:
+    with pytest.raises(InvalidOptionError, match=words):
+        dataset.create_index(name=name, indexed_field="text", progress=False)
+    assert not dataset.maps

@@ -39,6 +39,7 @@ __all__ = ["BuildRequest", "Rows", "build", "make_plan", "rows_of"]
 
 # What every library under a component takes as a seed.
 LARGEST_SEED = 2**32 - 1
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,7 @@ def make_plan(rows: Rows, request: BuildRequest, indices: Sequence[IndexRecord] 
     """
     if not rows.count:
         raise InvalidDataError(f"{rows.identifier} has no rows to map; add_data(...) first")
-    if not isinstance(request.name, str):
-        raise AtlasTypeError(f"name={request.name!r}: the name of an index is a string")
+    _check_name(request.name)
     seed = _seed(settings().seed if request.seed is None else request.seed)
     registries.executors.find(settings().executor)
     modality = _modality(rows, request)
@@ -174,6 +174,17 @@ def _record(choice: Choice[Any] | None) -> Any:
 
 def _neighbors(rows: int) -> Choice[Any]:
     return resolve.named(registries.neighbors, settings().neighbors or defaults.neighbor_finder(rows))
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str):
+        raise AtlasTypeError(f"name={name!r}: the name of an index is a string")
+    if len(name) > LONGEST_NAME:
+        raise InvalidOptionError(
+            f"name={name[:40]!r}…: it has {len(name):,} characters, at most {LONGEST_NAME} are taken"
+        )
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise InvalidOptionError(f"name={name!r}: it holds half a character, which no file can keep")
 
 
 def _metric(metric: object) -> Metric:

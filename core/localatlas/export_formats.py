@@ -77,16 +77,23 @@ class ArrowWriter(Writer):
 
 
 class CsvWriter(Writer):
-    """UTF-8 with a head line; a null is nothing, an empty text `""`, lists and structs are JSON, bytes base64."""
+    """UTF-8 with a head line; a null is nothing, an empty text `""`, lists and structs are JSON, bytes base64.
+
+    In a file of one column a null is `""` too: readers skip empty lines, and would lose the row.
+    """
 
     def _begin(self, path: Path, schema: pa.Schema) -> Any:
         from pyarrow import csv
 
+        if len(schema) == 1:
+            return csv.CSVWriter(str(path), pa.schema([pa.field(schema[0].name, pa.string())]))
         return csv.CSVWriter(str(path), pa.schema([pa.field(field.name, _flat(field.type)) for field in schema]))
 
     def write(self, table: pa.Table) -> None:
         """Write some rows."""
         columns = [_as_text(column) for column in table.columns]
+        if len(columns) == 1:
+            columns = [columns[0].cast(pa.string()).fill_null("")]
         self._sink.write_table(pa.table(columns, names=table.column_names))
 
 
