@@ -7,7 +7,15 @@ from localatlas import AtlasDataset
 from localatlas.pipeline.commit import commit, index_records
 from localatlas.pipeline.records import Job
 
-FIELDS = {"rows": 7, "placed": 6, "dimensions": 32, "vectors": 5, "topic_depths": 2, "has_duplicates": 1}
+FIELDS = {
+    "rows": 7,
+    "placed": 6,
+    "dimensions": 32,
+    "vectors": 5,
+    "topic_depths": 2,
+    "last_topic_id": 5,
+    "has_duplicates": 1,
+}
 
 
 @pytest.fixture

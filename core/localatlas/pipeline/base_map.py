@@ -55,6 +55,12 @@ class BaseMap:
         """What tells this version from every other of the dataset."""
         return f"{self.record.id} {self.record.revision}"
 
+    @property
+    def last_topic_id(self) -> int:
+        """The largest topic id that the map ever had; -1 if it never had topics."""
+        now = -1 if self.topics is None else int(self.topics.topic_id.max(initial=-1))
+        return max(self.record.maps[0].last_topic_id, now)
+
     @cached_property
     def positions(self) -> NDArray[np.int64]:
         """`_position_index` of the rows, int64 [R], growing."""

@@ -33,7 +33,7 @@ def commit(
         job: the build.
         parts: the index's arrays by name.
         map_folder: holds `map.arrow`, `topics.arrow` if there are topics, and `pages/`.
-        fields: `rows`, `placed`, `dimensions`, `vectors`, `topic_depths`, `has_duplicates`.
+        fields: `rows`, `placed`, `dimensions`, `vectors`, `topic_depths`, `last_topic_id`, `has_duplicates`.
         fingerprint: the embedder's.
         reports: what the stages cost.
 
@@ -82,6 +82,7 @@ def _put(
         rows=fields["rows"],
         placed=fields["placed"],
         topic_depths=fields["topic_depths"],
+        last_topic_id=fields["last_topic_id"],
         has_duplicates=bool(fields["has_duplicates"]),
         pages=pages,
     )

@@ -72,12 +72,12 @@ class FromScratch:
         """Lay all vectors out."""
         steps.lay_out(self._components.projector, self._index, folder, context)
 
-    def topics(self, layout: Path, folder: Path, context: Context) -> None:
-        """Model topics, and name them."""
+    def topics(self, layout: Path, folder: Path, context: Context, before: steps.EarlierTopics | None = None) -> None:
+        """Model topics, and name them; those that were there `before` keep their ids."""
         modeler, labeler = self._components.topic_model, self._components.topic_labeler
         assert modeler is not None  # noqa: S101  for the type checker: the stage is left out where topics are off
         assert labeler is not None  # noqa: S101  likewise
-        steps.model_topics(modeler, labeler, self._index, steps.load_layout(layout), folder, context)
+        steps.model_topics(modeler, labeler, self._index, steps.load_layout(layout), folder, context, before)
 
 
 class FromVersion:
@@ -140,7 +140,7 @@ class FromVersion:
         """Keep the old rows' topics and let the new rows' neighbours vote, or model them anew."""
         before = self._base.topics
         if self._rebuild_topics or before is None:
-            self._anew.topics(layout, folder, context)
+            self._anew.topics(layout, folder, context, self._earlier(before))
             return
         matching, index = self._matching, self._index
         assignment = np.ascontiguousarray(before.assignment[matching.anchor])
@@ -151,6 +151,13 @@ class FromVersion:
         topics: Topics = extend_topics(before, assignment, confidence, index.weights, self._row_of)
         save_topics(folder, topics, topics.labels)
         context.progress(1.0, f"{len(topics.topic_id):,} topics kept")
+
+    def _earlier(self, before: Topics | None) -> steps.EarlierTopics | None:
+        if before is None:
+            return None
+        anchor = self._matching.anchor
+        earlier = np.where(anchor[:, None] >= 0, before.assignment[np.maximum(anchor, 0)], np.int32(-1))
+        return steps.EarlierTopics(np.ascontiguousarray(earlier, dtype=np.int32), self._base.last_topic_id)
 
     def _row_of(self, position: int) -> int:
         """Return the row of the index that a row of the version before has become, by `_position_index`; or -1."""

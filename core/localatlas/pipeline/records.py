@@ -138,13 +138,18 @@ class StageReport(_Record):
 
 
 class MapRecord(_Record):
-    """A finished map: where its parts are."""
+    """A finished map: where its parts are.
+
+    Attributes:
+        last_topic_id: the largest id that any version's topics had, so that none comes back for another topic.
+    """
 
     id: str
     prefix: str
     rows: int
     placed: int
     topic_depths: int = 0
+    last_topic_id: int = -1
     has_duplicates: bool = False
     pages: list[str] = []
 

@@ -33,7 +33,7 @@ from localatlas.pipeline.stages import StageStore
 from localatlas.pipeline.sweep import sweep
 from localatlas.pipeline.vectors import Vectors
 from localatlas.pipeline.warmup import warming
-from localatlas.protocols import Dataset, DatasetStore, SupportsDescription, SupportsPlaces
+from localatlas.protocols import Dataset, DatasetStore, SupportsDescription, SupportsPlaces, Topics
 
 __all__ = ["StageSequence"]
 
@@ -195,6 +195,7 @@ class StageSequence:
             "dimensions": int(index.vectors.shape[1]),
             "vectors": len(index.vectors),
             "topic_depths": topics.depths if topics else 0,
+            "last_topic_id": self._last_topic_id(topics),
             "has_duplicates": int(self.components.duplicate_detector is not None),
         }
         fingerprint = self.build.fingerprint()
@@ -205,6 +206,11 @@ class StageSequence:
 
         self.runner.once("commit", publish)
         return done[0]
+
+    def _last_topic_id(self, topics: Topics | None) -> int:
+        base = self.job.base
+        earlier = -1 if base is None else base.maps[0].last_topic_id
+        return max(earlier, -1 if topics is None else int(topics.topic_id.max(initial=-1)))
 
     def _recorded(self, listener: Listener) -> Listener:
         """Return a listener that keeps the job's record at the stage under way."""

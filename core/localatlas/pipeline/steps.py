@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from localatlas.pipeline.contracts import (
     blame,
@@ -25,12 +27,14 @@ from localatlas.protocols import (
     NeighborFinder,
     NeighborGraph,
     Projector,
+    SupportsTopicContinuation,
     TopicLabeler,
     TopicModeler,
 )
 from localatlas.resolve import Choice
 
 __all__ = [
+    "EarlierTopics",
     "detect_duplicates",
     "find_neighbors",
     "lay_out",
@@ -40,6 +44,20 @@ __all__ = [
     "model_topics",
     "save_graph",
 ]
+
+
+@dataclass(frozen=True)
+class EarlierTopics:
+    """The topics that the rows of an index had.
+
+    Attributes:
+        assignment: int32 [N, D], -1 for a new row.
+        last_id: the largest topic id that the map ever had.
+    """
+
+    assignment: NDArray[np.int32]
+    last_id: int
+
 
 # Labels take about a third of the topics stage on the demo's reviews.
 FITTED = 0.6
@@ -86,11 +104,16 @@ def model_topics(
     layout: Layout,
     folder: Path,
     context: Context,
+    before: EarlierTopics | None = None,
 ) -> None:
-    """Find topics and name them."""
+    """Find topics and name them; where a map had topics `before`, those that persist keep their ids."""
+    rows, component = len(index.vectors), modeler.component
     with blame(modeler.entry):
         fitting = context.with_(report=lambda done, message: context.progress(done * FITTED, message))
-        topics = check_topics(modeler.entry, modeler.component.fit(index, layout, fitting), len(index.vectors))
+        topics = check_topics(modeler.entry, component.fit(index, layout, fitting), rows)
+        if before is not None and isinstance(component, SupportsTopicContinuation):
+            kept = component.keep_ids(topics, before.assignment, before.last_id)
+            topics = check_topics(modeler.entry, kept, rows)
     with blame(labeler.entry):
         naming = context.with_(report=lambda done, message: context.progress(FITTED + done * (1 - FITTED), message))
         labels = check_labels(labeler.entry, labeler.component.label(topics, index, naming), topics)

@@ -27,6 +27,7 @@ __all__ = [
     "SupportsPlaces",
     "SupportsSearch",
     "SupportsTextSearch",
+    "SupportsTopicContinuation",
     "SupportsTransform",
     "SupportsWarmup",
     "TaskType",
@@ -212,6 +213,19 @@ class TopicModeler(Component, Protocol):
 
     def fit(self, index: Index, layout: Layout, context: Context) -> Topics:
         """Return topics without labels."""
+        ...
+
+
+@runtime_checkable
+class SupportsTopicContinuation(Protocol):
+    """A TopicModeler that knows topics again when a map's topics are found anew."""
+
+    def keep_ids(self, found: Topics, before: NDArray[np.int32], used: int) -> Topics:
+        """Return `found` under the ids of the topics that they continue, the others under ids above `used`.
+
+        `before` int32 [N, D'] has the earlier topics of the same rows, -1 for a row that is new; `used` is the
+        largest id that the map ever had.
+        """
         ...
 
 
