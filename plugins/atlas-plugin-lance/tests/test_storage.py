@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from subprocess import run
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pytest
 from atlas_plugin_lance import LanceStorage
 from atlas_plugin_lance.dataset import LanceDatasetStore
+from atlas_plugin_lance.files import LocalFiles
 from localatlas.errors import AtlasLookupError, AtlasValueError, InvalidOptionError
 from localatlas.protocols import DatasetKey
 from localatlas.protocols.storage import POSITION_COLUMN, DatasetStore, StorageBackend
@@ -154,3 +156,20 @@ def test_a_kept_version_can_be_read_on_while_it_is_merged(tmp_path: Path, grace:
         with pytest.raises(pa.ArrowInvalid, match="Not found"):
             table.to_table(columns=["id"])
     assert sum(batch.num_rows for batch in store.scan(["id"], version)) == 200
+
+
+def test_a_folder_that_goes_while_it_is_looked_at_is_somebodys_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "local" / "left"
+    (folder / "objects").mkdir(parents=True)
+    os.utime(folder / "objects", (0, 0))
+    os.utime(folder, (0, 0))
+    gone = [(str(folder), ["objects", "lost"], []), (str(folder / "lost"), [], [])]
+    monkeypatch.setattr("atlas_plugin_lance.files.os.walk", lambda _path: iter(gone))
+    LocalFiles(tmp_path).remove_folder("local/left", older_than=10.0)
+    assert folder.exists()
+    monkeypatch.undo()
+    LocalFiles(tmp_path).remove_folder("local/left", older_than=10.0)
+    assert not folder.exists()
+    LocalFiles(tmp_path).remove_folder("local/left", older_than=10.0)

@@ -156,10 +156,8 @@ class LocalFiles:
     def remove_folder(self, folder: str, *, older_than: float = 0.0) -> None:
         """Remove a folder with all in it, unless something in it changed within the last `older_than` seconds."""
         path = self.root / folder
-        if older_than and path.exists():
-            newest = max(Path(parent).stat().st_mtime for parent, _, _ in os.walk(path))
-            if time.time() - newest < older_than:
-                return
+        if older_than and time.time() - _last_change(path) < older_than:
+            return
         # Others may be removing it too: what is gone is gone.
         while path.exists():
             with suppress(FileNotFoundError):
@@ -187,3 +185,11 @@ class LocalFiles:
         self.write(name, data)
         if self._sync:
             os.sync()
+
+
+def _last_change(folder: Path) -> float:
+    """Return when something in a folder last changed, in seconds since the epoch; what goes meanwhile changes now."""
+    try:
+        return max((Path(parent).stat().st_mtime for parent, _, _ in os.walk(folder)), default=0.0)
+    except FileNotFoundError:
+        return time.time()
