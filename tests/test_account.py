@@ -36,7 +36,7 @@ def test_the_package_offers_them() -> None:
     assert localatlas.logout is account.logout
 
 
-def test_nobody_has_to_log_in(config: Path) -> None:
+def test_nobody_has_to_log_in(components: str, config: Path) -> None:
     user = AtlasUser()
     assert user.credentials is None
     assert user.organizations == ["local"]
