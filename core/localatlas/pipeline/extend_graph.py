@@ -21,7 +21,7 @@ from localatlas.protocols import Context, NeighborGraph, SupportsSearch
 from localatlas.protocols.nouns import Metric
 from localatlas.resolve import Choice
 
-__all__ = ["extend_graph", "fresh_rows", "search_rows", "worth_extending"]
+__all__ = ["extend_graph", "fresh_rows", "search_quietly", "search_rows", "worth_extending"]
 
 # Rows at once: 65,536 vectors of 512 numbers are 128 MiB.
 BLOCK = 65_536
@@ -91,7 +91,7 @@ def search_rows(
     distances = np.full((len(rows), k), np.inf, dtype=np.float32)
     for start in range(0, len(rows), BLOCK):
         part = rows[start : start + BLOCK]
-        found = _search(choice, vectors, vectors[part], k + 1, metric, context)
+        found = search_quietly(choice, vectors, vectors[part], k + 1, metric, context)
         own = found.indices == part[:, None]
         # Where many lie at no distance at all, a row may not be among its own nearest: then the last one goes.
         own[~own.any(axis=1), -1] = True
@@ -128,7 +128,7 @@ def _among(
     """Return the nearest of the vectors `table` to some queries, by their numbers in `vectors`."""
     if not len(table):
         return NeighborGraph(np.empty((len(queries), 0), np.int32), np.empty((len(queries), 0), np.float32))
-    found = _search(choice, np.ascontiguousarray(vectors[table]), queries, min(k, len(table)), metric, context)
+    found = search_quietly(choice, np.ascontiguousarray(vectors[table]), queries, min(k, len(table)), metric, context)
     named = np.where(found.indices >= 0, table[np.maximum(found.indices, 0)], -1).astype(np.int32)
     return NeighborGraph(named, found.distances)
 
@@ -145,7 +145,7 @@ def _merged(first: NeighborGraph, second: NeighborGraph, k: int) -> tuple[NDArra
     return np.take_along_axis(indices, order, axis=1), np.take_along_axis(distances, order, axis=1)
 
 
-def _search(
+def search_quietly(
     choice: Choice[Any],
     vectors: NDArray[np.float32],
     queries: NDArray[np.float32],
@@ -153,6 +153,7 @@ def _search(
     metric: Metric,
     context: Context,
 ) -> NeighborGraph:
+    """Return what a finder finds, as arrays."""
     # A search's own progress would run from 0 to 1 again and again; it may still be cancelled between blocks.
     quiet = context.with_(report=Context().report)
     with blame(choice.entry):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from localatlas.pipeline.contracts import blame, check_layout
+from localatlas.pipeline.extend_graph import search_quietly
 from localatlas.pipeline.stages import load_array, save_array
 from localatlas.protocols import Context, Layout, NeighborGraph
 from localatlas.protocols.nouns import Metric
@@ -37,11 +38,7 @@ def nearest_mapped(
     # What was there before comes first, as long as nothing was deleted: then this is a view and no copy.
     prefix = int(mapped[-1]) == len(mapped) - 1
     table = vectors[: len(mapped)] if prefix else np.ascontiguousarray(vectors[mapped])
-    with blame(finder.entry):
-        found: NeighborGraph = finder.component.search(
-            table, np.ascontiguousarray(vectors[new]), count, metric, context.with_(report=Context().report)
-        )
-    return found
+    return search_quietly(finder, table, vectors[new], count, metric, context)
 
 
 def extend_layout(
