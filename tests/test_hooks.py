@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from installing import install
-from localatlas import AtlasDataset, hooks, hookspecs
-from localatlas.errors import InvalidOptionError, PluginFailedError
+from localatlas import AtlasDataset, defaults, hooks, hookspecs, registries
+from localatlas.errors import BuildCancelled, InvalidOptionError, PluginFailedError
 from localatlas.hookspecs import hookimpl
 from localatlas.protocols import Context, Map
 
@@ -210,12 +210,81 @@ class FailingAfter:
 
 
 def test_a_hook_that_fails_after_a_stage_loses_nothing_of_it(fresh: None, dataset: AtlasDataset) -> None:
-    failing = hooks.register(FailingAfter(), name="watcher")
-    with pytest.raises(PluginFailedError, match="watcher failed in localatlas_after_stage: OSError: disk full"):
+    hooks.register(FailingAfter(), name="watcher")
+    with pytest.warns(RuntimeWarning, match="watcher failed in localatlas_after_stage: OSError: disk full; it is left"):
+        made = dataset.create_index(indexed_field="text", progress=False)
+    assert [stage.stage for stage in made.stages] == STAGES[:-1]
+    assert made.status == "done"
+
+
+class Policy:
+    @hookimpl
+    def localatlas_default(self, kind: str, modality: str | None, rows: int | None) -> str | None:
+        return {"embedder": f"house-{modality}", "projector": f"house-{rows}", "topic model": "house"}.get(kind)
+
+
+def test_a_policy_says_what_is_taken_where_nothing_is_named(fresh: None) -> None:
+    ours = (defaults.embedder("text"), defaults.projector(5, ()), defaults.topic_model(), defaults.neighbor_finder(5))
+    policy = hooks.register(Policy())
+    theirs = (defaults.embedder("text"), defaults.projector(5, ()), defaults.topic_model(), defaults.neighbor_finder(5))
+    assert theirs == ("house-text", "house-5", "house", ours[-1])
+    hooks.unregister(policy)
+    assert defaults.embedder("text") == ours[0]
+
+
+def test_the_embedder_of_a_policy_builds_the_map(fresh: None, dataset: AtlasDataset) -> None:
+    usual = registries.embedders.load(defaults.embedder("text") or "")
+    registries.embedders.register("house-text", type("House", (usual,), {}))  # type: ignore[misc]
+    hooks.register(Policy())
+    choices = {"projection": "umap", "topic_model": False, "progress": False}
+    made = dataset.create_index(indexed_field="text", **choices)
+    assert made.record[0].plan.embedder is not None
+    assert made.record[0].plan.embedder.name == "house-text"
+
+
+class BrokenPolicy:
+    @hookimpl
+    def localatlas_default(self) -> str | None:
+        raise OSError("no route to the policy")
+
+
+def test_nothing_is_built_past_a_policy_that_fails(fresh: None, dataset: AtlasDataset) -> None:
+    hooks.register(BrokenPolicy(), name="house")
+    with pytest.raises(PluginFailedError, match="house failed in localatlas_default: OSError: no route to the policy"):
         dataset.create_index(indexed_field="text", progress=False)
-    hooks.unregister(failing)
-    made = dataset.create_index(indexed_field="text", progress=False)
-    assert [stage.stage for stage in made.stages if stage.kept] == ["snapshot", "embed"]
+    assert dataset.maps == []
+
+
+class Adding:
+    @hookimpl
+    def localatlas_panels(self, map: Map) -> list[hookspecs.Panel]:  # noqa: A002
+        return [hookspecs.Panel("notes", "Notes", "export default (element) => element.append('hello')")]
+
+
+class FailingPanels:
+    @hookimpl
+    def localatlas_panels(self) -> list[hookspecs.Panel]:
+        raise InvalidOptionError("no notes today")
+
+
+def test_what_adds_and_fails_is_left_out_by_name_and_the_rest_is_there(fresh: None) -> None:
+    hooks.register(Adding())
+    hooks.register(FailingPanels(), name="broken")
+    with pytest.warns(RuntimeWarning, match="broken failed in localatlas_panels: no notes today; it is left out"):
+        [[panel]] = hooks.gather("localatlas_panels", map=None)
+    assert panel.title == "Notes"
+
+
+class Cancelling:
+    @hookimpl
+    def localatlas_after_stage(self) -> None:
+        raise BuildCancelled("enough")
+
+
+def test_a_hook_that_watches_may_cancel_a_build(fresh: None, dataset: AtlasDataset) -> None:
+    hooks.register(Cancelling())
+    with pytest.raises(BuildCancelled, match="enough"):
+        dataset.create_index(indexed_field="text", progress=False)
 
 
 def test_every_hook_is_documented() -> None:

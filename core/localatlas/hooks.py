@@ -5,14 +5,15 @@ from __future__ import annotations
 import functools
 import importlib.metadata
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import pluggy
 
 from localatlas import hookspecs
-from localatlas.errors import AtlasError, PluginFailedError
+from localatlas.errors import AtlasError, BuildCancelled, PluginFailedError
 
-__all__ = ["call", "manager", "register", "unregister"]
+__all__ = ["call", "gather", "manager", "register", "unregister"]
 
 GROUP = "localatlas.hooks"
 
@@ -53,30 +54,58 @@ def unregister(module: object) -> None:
 
 
 def call(hook: str, **arguments: Any) -> Any:
-    """Call a hook by name.
+    """Call a hook whose answer the caller cannot do without; the first answer, or the list of all.
 
     Raises:
         PluginFailedError: an implementation raised; the message names its plugin.
     """
-    plugins = manager()
-    caller = getattr(plugins.hook, hook)
-    results = []
+    caller = getattr(manager().hook, hook)
     first = bool(caller.spec and caller.spec.opts.get("firstresult"))
-    # One implementation at a time: pluggy does not say whose implementation raised.
-    for implementation in reversed(caller.get_hookimpls()):
-        if implementation.wrapper or implementation.hookwrapper:
-            raise PluginFailedError(f"{implementation.plugin_name} wraps {hook}; hooks of localatlas take no wrappers")
-        try:
-            result = implementation.function(**{name: arguments[name] for name in implementation.argnames})
-        except (AtlasError, KeyboardInterrupt):
-            raise
-        except Exception as error:
-            raise PluginFailedError(
-                f"{implementation.plugin_name} failed in {hook}: {type(error).__name__}: {error}"
-            ) from error
+    results = []
+    for implementation in _implementations(hook):
+        result = _answer(implementation, hook, arguments)
         if result is None:
             continue
         if first:
             return result
         results.append(result)
     return None if first else results
+
+
+def gather(hook: str, **arguments: Any) -> list[Any]:
+    """Call a hook that only watches or adds, and return all answers.
+
+    An implementation that raises is left out with a warning that names its plugin; what it was told of goes on.
+    A cancelled build and an interrupt pass through.
+    """
+    results = []
+    for implementation in _implementations(hook):
+        try:
+            result = _answer(implementation, hook, arguments)
+        except BuildCancelled:
+            raise
+        except AtlasError as error:
+            who = "" if isinstance(error, PluginFailedError) else f"{implementation.plugin_name} failed in {hook}: "
+            warnings.warn(f"{who}{error}; it is left out", RuntimeWarning, stacklevel=2)
+            continue
+        if result is not None:
+            results.append(result)
+    return results
+
+
+def _implementations(hook: str) -> list[pluggy.HookImpl]:
+    """Return who answers a hook, in the order of asking: who came last is asked first, as pluggy has it."""
+    return list(reversed(getattr(manager().hook, hook).get_hookimpls()))
+
+
+def _answer(implementation: pluggy.HookImpl, hook: str, arguments: Mapping[str, Any]) -> Any:
+    """Ask one implementation by itself: pluggy does not say whose implementation raised."""
+    who = implementation.plugin_name
+    if implementation.wrapper or implementation.hookwrapper:
+        raise PluginFailedError(f"{who} wraps {hook}; hooks of localatlas take no wrappers")
+    try:
+        return implementation.function(**{name: arguments[name] for name in implementation.argnames})
+    except (AtlasError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        raise PluginFailedError(f"{who} failed in {hook}: {type(error).__name__}: {error}") from error

@@ -13,6 +13,7 @@ An implementation may take any subset of a hook's arguments, so hooks can gain a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
     import click
 
     from localatlas.protocols import Context, Dataset, Map
+    from localatlas.protocols.components import Modality
 
 __all__ = [
     "PROJECT",
+    "Panel",
     "hookimpl",
     "hookspec",
     "localatlas_after_index",
@@ -32,14 +35,32 @@ __all__ = [
     "localatlas_before_index",
     "localatlas_before_stage",
     "localatlas_commands",
+    "localatlas_default",
     "localatlas_open",
     "localatlas_pages",
+    "localatlas_panels",
     "localatlas_read",
+    "localatlas_routes",
 ]
 
 PROJECT = "localatlas"
 hookspec = pluggy.HookspecMarker(PROJECT)
 hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel beside the map in the explorer.
+
+    Attributes:
+        name: letters, digits and hyphens; unique among the panels of a page.
+        title: what its head says.
+        script: the text of an ES module whose default export is a function of the panel's element and the page's API.
+    """
+
+    name: str
+    title: str
+    script: str
 
 
 @hookspec
@@ -76,6 +97,30 @@ def localatlas_pages(map: Map, folder: Path, context: Context) -> None:  # noqa:
 @hookspec(firstresult=True)
 def localatlas_open(map: Map, host: str, port: int, browser: bool) -> bool | None:  # noqa: A002
     """Serve a page that shows the map until interrupted; `port` 0 takes a free one; return True when done."""
+
+
+@hookspec(firstresult=True)
+def localatlas_default(kind: str, modality: Modality | None, rows: int | None) -> str | None:
+    """Return the name of the component to take where the user names none, or None to leave it to the core.
+
+    A company makes its embedder everybody's default with it. `kind` is as `localatlas plugins list` shows it;
+    `modality` and `rows` are None where the choice does not go by them.
+    """
+
+
+@hookspec
+def localatlas_routes(map: Map) -> list[Any]:  # noqa: A002, ARG001
+    """Return Starlette routes to add to the server of the explorer's page of `map`.
+
+    The server puts them below its own, under `/plugins/`, behind the same checks of who asks.
+    """
+    return []
+
+
+@hookspec
+def localatlas_panels(map: Map) -> list[Panel]:  # noqa: A002, ARG001
+    """Return panels to show beside `map` in the explorer."""
+    return []
 
 
 @hookspec

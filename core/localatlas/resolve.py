@@ -176,7 +176,7 @@ def topics(argument: Any) -> tuple[Choice[TopicModeler], Choice[TopicLabeler]] |
     registry = registries.topic_models
     ready = _ready(registry, argument)
     if ready is not None:
-        return ready, named(registries.topic_labelers, defaults.TOPIC_LABELER)
+        return ready, named(registries.topic_labelers, defaults.topic_labeler())
     options = _options(NomicTopicOptions, argument, "topic_model") if argument is not None else None
     if options is None or not options.build_topic_model:
         return None
@@ -185,8 +185,8 @@ def topics(argument: Any) -> tuple[Choice[TopicModeler], Choice[TopicLabeler]] |
     given = options.given()
     sdk_only = ("model", "labeler", "build_topic_model", "topic_label_field", "cluster_method")
     rest = {key: value for key, value in given.items() if key not in (*sdk_only, "enforce_topic_hierarchy")}
-    modeler = named(registry, options.model or defaults.TOPIC_MODEL, rest)
-    labeler = options.labeler or defaults.TOPIC_LABELER
+    modeler = named(registry, options.model or defaults.topic_model(), rest)
+    labeler = options.labeler or defaults.topic_labeler()
     instance = _ready(registries.topic_labelers, labeler)
     if instance is None and not isinstance(labeler, str):
         raise AtlasTypeError(
@@ -213,7 +213,7 @@ def duplicate_detector(argument: Any) -> Choice[DuplicateDetector] | None:
     if options is None or not options.tag_duplicates:
         return None
     given = {key: value for key, value in options.given().items() if key != "tag_duplicates"}
-    return named(registry, given.pop("model", None) or defaults.DUPLICATE_DETECTOR, given)
+    return named(registry, given.pop("model", None) or defaults.duplicate_detector(), given)
 
 
 def _choice(component: T, entry: Entry) -> Choice[T]:

@@ -55,12 +55,8 @@ class AtlasGroup(click.Group):
     def _brought() -> dict[str, click.Command]:
         from localatlas import hooks
 
-        try:
-            brought = hooks.call("localatlas_commands")
-        except AtlasError as error:
-            # Nobody's plugin may take the help away.
-            _say("Note: ", f"the plugins' commands are left out: {error}", "yellow")
-            return {}
+        # Nobody's plugin may take the help away.
+        brought = hooks.gather("localatlas_commands")
         return {command.name or "": command for group in brought for command in group}
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import warnings
 from datetime import UTC, datetime
 from typing import Any
 
 from localatlas import hooks
 from localatlas.components import Components
-from localatlas.errors import BuildCancelled, BuildError, DatasetNotFoundError, PluginFailedError
+from localatlas.errors import BuildCancelled, BuildError, DatasetNotFoundError
 from localatlas.pipeline import jobs
 from localatlas.pipeline.progress import Listener, silent
 from localatlas.pipeline.records import IndexRecord, Job
@@ -62,11 +61,8 @@ def run_build(
             raise
         _note(store, job, state="done", fraction=1.0, progress=1.0, reports=record.reports)
         _tidy(store, job, sequence)
-    try:
-        hooks.call("localatlas_after_index", dataset=dataset, map=sequence.map)
-    except PluginFailedError as error:
-        # The map is there; a caller who is told of a failure would build it again.
-        warnings.warn(f"the map is ready, but {error}", RuntimeWarning, stacklevel=2)
+    # The map is there; a caller who is told of a failure would build it again.
+    hooks.gather("localatlas_after_index", dataset=dataset, map=sequence.map)
     return record
 
 

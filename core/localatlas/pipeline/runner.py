@@ -95,7 +95,7 @@ class StageRunner:
         )
         self._progress.finish(stage, "kept from before" if kept else "")
         if not kept:
-            hooks.call("localatlas_after_stage", dataset=self._dataset, stage=stage, seconds=meter.seconds)
+            hooks.gather("localatlas_after_stage", dataset=self._dataset, stage=stage, seconds=meter.seconds)
 
     def _context(self, by: Entry | None, report: Callable[[float, str], None]) -> Context:
         cache = self._settings.cache / (by.qualified.replace(":", "-") if by else "core")
