@@ -94,6 +94,17 @@ def test_a_row_goes_where_its_neighbours_are() -> None:
     assert vote(bonds, np.array([[0], [0], [0], [1], [1], [1], [1]], np.int32))[:, 0].tolist() == [0] * 4 + [1] * 3
 
 
+def test_a_bare_majority_of_neighbours_moves_no_row() -> None:
+    # Row 0 has two of its ties in its own topic: three elsewhere are no more than half as many again, four are.
+    for elsewhere, topic in ((3, 0), (4, 1)):
+        near = [[1, 2, 3], [2, 3], [1, 3], [1, 2], *([] for _ in range(8))]
+        near[0] = [1, 2, *range(4, 4 + elsewhere)]
+        near[4:] = [[other for other in range(4, 12) if other != row] for row in range(4, 12)]
+        bonds = graph([row + [-1] * (7 - len(row)) for row in near])
+        before = np.array([[0]] * 4 + [[1]] * 8, np.int32)
+        assert vote(bonds, before)[0, 0] == topic
+
+
 def test_a_vote_that_would_empty_a_topic_does_not_count() -> None:
     bonds = graph([[1, 2], [0, 2], [0, 1], [0, 1]])
     before = np.array([[0], [0], [0], [1]], np.int32)

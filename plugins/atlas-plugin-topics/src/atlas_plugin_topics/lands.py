@@ -47,7 +47,8 @@ def lands(
     mass = np.asarray(weights, dtype=np.float64)
     owner = pixel_owner(raster, nearest, topic, mass)
     boxes = ndimage.find_objects(owner + 1, max_label=int(topic.max()) + 1)
-    order = np.argsort(topic, kind="stable")
+    # Numbers of few bits are sorted by counting.
+    order = np.argsort(topic.astype(np.min_scalar_type(int(topic.max()))), kind="stable")
     members = np.split(order, np.cumsum(np.bincount(topic))[:-1])
     anchors, hulls = [], []
     for number, (rows, box) in enumerate(zip(members, boxes, strict=True)):

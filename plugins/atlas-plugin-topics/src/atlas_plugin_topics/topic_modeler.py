@@ -33,7 +33,7 @@ MIN_CELLS = 100
 # How far from its rows a cell still counts as land when borders are sought, as a share of the map's width.
 GATE_REACH = 24 / 1024
 # Ties between cells that do not touch on the map count this much.
-GATE = 0.1
+GATE = 0.02
 
 
 class NomicTopic:

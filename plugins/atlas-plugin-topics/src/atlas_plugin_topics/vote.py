@@ -15,6 +15,8 @@ Assignment = NDArray[np.int32]
 
 # No topic may lose more than this share of its rows to a vote.
 KEPT_SHARE = 0.5
+# A bare majority moves rows to topics that lie elsewhere on the map, and frays the lands for next to no agreement.
+MAJORITY = 1.5
 
 
 def vote(ties: Ties, assignment: Assignment) -> Assignment:
@@ -22,8 +24,8 @@ def vote(ties: Ties, assignment: Assignment) -> Assignment:
 
     From depth 2 on only the children of the row's new parent stand for election, so nesting holds.
     All rows vote at once, on the assignment as it was. Topics are numbered 0.. within each depth.
-    A row stays where it is unless another topic has more of its ties, or if the vote would
-    halve the topic that it leaves.
+    A row stays where it is unless another topic has half as many of its ties again as its own, or if the vote
+    would halve the topic that it leaves.
     """
     decided = assignment.copy()
     for depth in range(assignment.shape[1]):
@@ -35,7 +37,7 @@ def vote(ties: Ties, assignment: Assignment) -> Assignment:
             votes.data[parent[votes.indices] != decided[near, depth - 1]] = -1.0
         own = np.bincount(near, weights=votes.data * (votes.indices == before[near]), minlength=ties.rows)
         winner, most = _winners(votes, near)
-        decided[:, depth] = np.where(most > own, winner, before)
+        decided[:, depth] = np.where(most > MAJORITY * own, winner, before)
     return _without_exodus(assignment, decided)
 
 

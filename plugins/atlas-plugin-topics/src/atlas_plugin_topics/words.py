@@ -83,7 +83,9 @@ def read_words(texts: Sequence[str]) -> Words:
             if form is None:
                 form = forms[written] = _form(written, number)
             if first:
-                last.append(form[0] < 0 or not _joined(first, text[after:start], written[0], gap))
+                # Most words stand one space after the other, in a script that writes spaces.
+                plain = first < FIRST_UNSPACED and text[after:start] == " "
+                last.append(form[0] < 0 or not (plain or _joined(first, text[after:start], written[0], gap)))
             first, after = "", stop
             if form[0] >= 0:
                 word.append(form[0])
