@@ -13,15 +13,17 @@ import pluggy
 from localatlas import hookspecs
 from localatlas.errors import AtlasError, BuildCancelled, PluginFailedError
 
-__all__ = ["call", "gather", "manager", "register", "unregister"]
+__all__ = ["broken", "call", "gather", "manager", "register", "unregister"]
 
 GROUP = "localatlas.hooks"
+_BROKEN: dict[str, str] = {}
 
 
 @functools.cache
 def manager() -> pluggy.PluginManager:
     """Return the plugin manager of this process, with the hooks of every installed plugin."""
     plugins = pluggy.PluginManager(hookspecs.PROJECT)
+    _BROKEN.clear()
     plugins.add_hookspecs(hookspecs)
     # pluggy's own loader dies with the first plugin that cannot be imported.
     for distribution in importlib.metadata.distributions():
@@ -32,6 +34,7 @@ def manager() -> pluggy.PluginManager:
             try:
                 plugins.register(point.load(), name=name)
             except Exception as error:  # noqa: BLE001  a plugin's module may raise anything
+                _BROKEN[name] = f"{type(error).__name__}: {error}"
                 if plugins.has_plugin(name):
                     plugins.unregister(name=name)  # pluggy keeps the hooks before the one that it refuses
                 warnings.warn(
@@ -40,6 +43,14 @@ def manager() -> pluggy.PluginManager:
                     stacklevel=2,
                 )
     return plugins
+
+
+def broken() -> dict[str, str]:
+    """Return why hooks were left out when they were loaded, by `distribution:name`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        manager()
+    return dict(_BROKEN)
 
 
 def register(module: object, name: str | None = None) -> object:

@@ -28,8 +28,9 @@ from localatlas.errors import (
     suggestion,
 )
 from localatlas.options import validated
+from localatlas.requirements import misfit
 
-__all__ = ["Entry", "Registry"]
+__all__ = ["Entry", "Registry", "installed"]
 
 T = TypeVar("T")
 
@@ -86,6 +87,11 @@ class Entry:
     def __str__(self) -> str:
         origin = f"{self.distribution} {self.version}" if self.distribution else "registered in this process"
         return f"{self.kind} {self.name!r} ({origin})"
+
+
+def installed(group: str) -> list[Entry]:
+    """Return what installed distributions give in an entry-point group, from their metadata alone."""
+    return [entry for entry, _ in _discovered(group)]
 
 
 @functools.cache
@@ -170,6 +176,11 @@ class Registry(Generic[T]):
         point = next(
             p for e, p in _discovered(self.group) if (e.name, e.distribution) == (entry.name, entry.distribution)
         )
+        if why := misfit(entry.distribution):
+            raise PluginLoadError(
+                f"{entry} is not for this localatlas: {why}; "
+                f"`pip install --upgrade localatlas {entry.distribution}` looks for versions of both that fit"
+            )
         try:
             component = point.load()
         except Exception as error:  # a plugin's module may raise anything at all while it is imported

@@ -14,7 +14,7 @@ def test_plugins_are_listed_by_kind_with_where_they_come_from(localatlas: Locala
     done = localatlas("plugins", "list")
     assert done.status == 0
     lines = done.out.splitlines()
-    assert lines[0].split() == ["kind", "distribution", "version"]
+    assert lines[0].split() == ["kind", "distribution", "version", "origin"]
     assert any(line.strip() == "projector" for line in lines)
     umap = next(line for line in lines if " umap " in line and "this process" in line)
     assert registries.projectors.find("umap").version in umap
@@ -30,9 +30,11 @@ def test_a_kind_is_named_once(localatlas: Localatlas, components: str) -> None:
 def test_json_says_the_same(localatlas: Localatlas, components: str) -> None:
     listed = json.loads(localatlas("plugins", "list", "--json").out)
     entries = [entry for registry in registries.ALL for entry in registry.entries()]
-    assert [Entry(row["kind"], row["name"], row["distribution"], row["version"], row["target"]) for row in listed] == (
-        entries
-    )
+    shown = [Entry(row["kind"], row["name"], row["distribution"], row["version"], row["target"]) for row in listed]
+    assert [entry for entry in shown if entry.kind != "hooks"] == entries
+    origins = {row["distribution"]: row["origin"] for row in listed}
+    assert origins[""] == "this process"
+    assert origins["localatlas"] in {"editable", "package"}
 
 
 def test_listing_imports_no_plugin(localatlas: Localatlas, components: str, monkeypatch: Any) -> None:

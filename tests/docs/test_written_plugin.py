@@ -59,8 +59,8 @@ def test_its_own_test_passes(plugin: Path) -> None:
 
 def test_it_is_listed(plugin: Path) -> None:
     listed = run(plugin, "-c", "from localatlas.cli import main; main(['plugins', 'list'])")
-    assert [line.split()[-3:] for line in listed.splitlines() if "smooth" in line] == [
-        ["smooth", "atlas-plugin-smooth", "0.1.0"]
+    assert [line.split()[-4:] for line in listed.splitlines() if "smooth" in line] == [
+        ["smooth", "atlas-plugin-smooth", "0.1.0", "package"]
     ]
 
 

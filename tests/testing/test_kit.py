@@ -131,11 +131,11 @@ def test_a_third_partys_test_file_is_six_lines(pytester: pytest.Pytester) -> Non
     )
     pytester.syspathinsert()
     result = pytester.runpytest_subprocess("-q", "-p", "no:cacheprovider")
-    result.assert_outcomes(passed=12, xfailed=1, failed=1)
+    result.assert_outcomes(passed=26, xfailed=1, failed=1)
     result.stdout.fnmatch_lines(["*must store nothing but `options`, but it also set more*"])
 
 
 def test_conformance_names_its_tests_after_the_checks() -> None:
     test = conformance(component("map_batches"))
     (mark,) = test.pytestmark  # type: ignore[attr-defined]
-    assert [parameter.id for parameter in mark.args[1]][-1] == "import_is_light"
+    assert [parameter.id for parameter in mark.args[1]][-1] == "workers_have_one_thread"

@@ -12,6 +12,7 @@ from localatlas.protocols.components import (
     ComponentOptions,
     DuplicateDetector,
     Embedder,
+    Modality,
     NeighborFinder,
     Projector,
     SupportsCheck,
@@ -22,11 +23,12 @@ from localatlas.protocols.components import (
     SupportsTopicContinuation,
     SupportsTransform,
     SupportsWarmup,
+    TaskType,
     TopicLabeler,
     TopicModeler,
 )
 from localatlas.protocols.context import Context, Executor, Resources
-from localatlas.protocols.nouns import Dataset, Index, Map
+from localatlas.protocols.nouns import Dataset, Index, Map, Metric
 from localatlas.protocols.results import (
     Duplicates,
     DuplicateVerdict,
@@ -52,6 +54,8 @@ __all__ = [
     "Index",
     "Layout",
     "Map",
+    "Metric",
+    "Modality",
     "NeighborFinder",
     "NeighborGraph",
     "Projector",
@@ -65,6 +69,7 @@ __all__ = [
     "SupportsTopicContinuation",
     "SupportsTransform",
     "SupportsWarmup",
+    "TaskType",
     "TopicLabel",
     "TopicLabeler",
     "TopicModeler",

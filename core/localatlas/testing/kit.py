@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import inspect
 import shutil
 import tempfile
@@ -46,6 +45,7 @@ MODULES_OF_KIND: Mapping[str, str] = MappingProxyType(
         "topic_labeler": "localatlas.testing.topic_checks",
         "duplicate_detector": "localatlas.testing.duplicate_checks",
         "storage": "localatlas.testing.storage_checks",
+        "executor": "localatlas.testing.executor_checks",
     }
 )
 NONE: Mapping[str, Any] = MappingProxyType({})
@@ -126,10 +126,7 @@ def checks_for(component: type[Any]) -> list[Check]:
 
     checks = list(options_checks.CHECKS)
     kind = kind_of(component)
-    name = MODULES_OF_KIND.get(kind)
-    if name is None or importlib.util.find_spec(name) is None:
-        return checks
-    module = importlib.import_module(name)
+    module = importlib.import_module(MODULES_OF_KIND[kind])
     checks.extend(check for check in module.CHECKS if check.kind == kind)
     for method, extra in getattr(module, "EXTRA_CHECKS", NONE).items():
         if _has_method(component, method):
