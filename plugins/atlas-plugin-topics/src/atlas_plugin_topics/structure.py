@@ -38,6 +38,9 @@ def has_structure(index: Index, context: Context) -> bool:
     generator = context.random()
     rows = np.sort(generator.permutation(len(index.weights))[:COVARIANCE_SAMPLE])
     vectors = np.asarray(index.vectors[rows], dtype=np.float64)
+    if vectors.shape[1] > len(vectors):
+        # Few rows lie in a space of few dimensions: turned into it, they keep all distances and the mean its place.
+        vectors = np.linalg.qr(vectors.T).R.T
     middle = vectors.mean(axis=0)
     around = vectors - middle
     if not np.any(around):
