@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 from localatlas.dataset import AtlasDataset
@@ -13,12 +15,16 @@ from localatlas.naming import dataset_key
 from localatlas.pipeline import jobs
 from localatlas.pipeline.build import run_build
 from localatlas.pipeline.records import Job
+from localatlas.protocols import DatasetStore
 
 __all__ = ["main"]
 
 FAILED = 1
 CANCELLED = 3
 USAGE = 64
+LOOK_SECONDS = 1.0
+# What a component gets to come to its next report of progress, once the build is to stop.
+GRACE_SECONDS = 10.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         return USAGE
     job = Job.model_validate_json(Path(given[0]).read_bytes())
     identifier = f"{job.organization}/{job.slug}"
+    ended = threading.Event()
     try:
         home = Home(job.home, job.backend, job.storage)
         found = home.find(dataset_key(identifier))
@@ -36,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
             sys.stderr.write(f"the dataset {identifier} is not in {job.home}\n")
             return FAILED
         dataset = AtlasDataset._opened(home, *found)  # noqa: SLF001  the same package
+        threading.Thread(target=_stop_what_hangs, args=(found[1], job, ended), daemon=True).start()
         run_build(job, dataset, found[1], claimed=_inherited_claim())
     except BuildCancelled as error:
         sys.stderr.write(f"{error}\n")
@@ -43,7 +51,31 @@ def main(arguments: list[str] | None = None) -> int:
     except AtlasError as error:
         sys.stderr.write(f"{type(error).__name__}: {error}\n")
         return FAILED
+    finally:
+        ended.set()
     return 0
+
+
+def _stop_what_hangs(store: DatasetStore, job: Job, ended: threading.Event) -> None:
+    """End this process when the build was asked to stop and its component does not listen.
+
+    It is the death that a home survives at any moment: what was finished is kept, and locks go with the process.
+    """
+    try:
+        while not jobs.cancel_requested(store, job):
+            if ended.wait(LOOK_SECONDS):
+                return
+    except AtlasError:
+        # The dataset was deleted meanwhile: the build learns of it by itself.
+        return
+    if ended.wait(GRACE_SECONDS):
+        return
+    jobs.clear_cancel(store, job)
+    job.state, job.finished = "cancelled", datetime.now(UTC)
+    jobs.update(store, job)
+    sys.stderr.write(f"stopped in {job.stage}, which reported no progress for {GRACE_SECONDS:.0f} seconds\n")
+    sys.stderr.flush()
+    os._exit(CANCELLED)
 
 
 def _inherited_claim() -> bool:

@@ -116,6 +116,27 @@ def test_a_plugin_that_hangs_is_left_by_ctrl_c(tmp_path: Path, environment: dict
     unharmed(environment)
 
 
+WATCH = """
+import os, time
+from pathlib import Path
+made = dataset.create_index(projection="faulty", topic_model=False, wait=False, progress=False)
+while not Path(os.environ["BEGUN"]).exists():
+    assert made.status in ("queued", "running"), made.status
+    os.sched_yield()
+made.cancel()
+dataset.wait_for_dataset_lock(timeout=120)
+print(made.status)
+"""
+
+
+@pytest.mark.slow
+def test_a_plugin_that_hangs_in_a_worker_is_cancelled(tmp_path: Path, environment: dict[str, str]) -> None:
+    plugin(tmp_path, HANGS)
+    done = python(BUILD.format(call=WATCH), environment)
+    assert done.stdout.split() == ["cancelled"], done.stderr
+    unharmed(environment)
+
+
 def wait_for(file: Path, process: subprocess.Popen[str]) -> None:
     """Return when a file is there; fail when the process that is to write it ends first."""
     while not file.exists():
