@@ -7,7 +7,7 @@ import pytest
 from localatlas import AtlasDataset, hooks
 from localatlas.errors import BuildCancelled, MapNotFoundError, NotReadyError
 from localatlas.hookspecs import hookimpl
-from localatlas.indices import AtlasIndex, AtlasProjection
+from localatlas.indices import AtlasIndex, AtlasProjection, list_builds
 from localatlas.pipeline import jobs
 from localatlas.pipeline.records import Job
 from localatlas.protocols import Map
@@ -282,6 +282,40 @@ def test_a_map_is_opened_by_the_explorer_that_is_installed(
     finally:
         hooks.unregister(explorer)
     assert explorer.opened == [(made.id, "127.0.0.2", 7, False)]
+
+
+class Watcher:
+    def __init__(self) -> None:
+        self.opened: list[AtlasProjection] = []
+
+    @hookimpl
+    def localatlas_open(self, projection: AtlasProjection) -> bool:
+        self.opened.append(projection)
+        return True
+
+
+def test_a_map_that_is_building_is_opened_by_who_can_show_it(dataset: AtlasDataset) -> None:
+    _, left = unfinished(dataset, state="running", stage="layout")
+    explorer, watcher = Explorer(), Watcher()
+    hooks.register(explorer)
+    try:
+        with pytest.raises(NotReadyError, match="stopped during 'layout'"):
+            left.open()
+        hooks.register(watcher)
+        left.open()
+    finally:
+        hooks.unregister(explorer)
+        if watcher.opened:
+            hooks.unregister(watcher)
+    assert explorer.opened == []
+    assert watcher.opened == [left]
+
+
+def test_builds_that_are_not_finished_are_listed(dataset: AtlasDataset, made: AtlasProjection) -> None:
+    assert list_builds(dataset, dataset._store) == []
+    _, left = unfinished(dataset, state="failed", error="no room")
+    assert [build.id for build in list_builds(dataset, dataset._store)][-1] == left.id
+    assert list_builds(dataset, dataset._store)[-1].status == "failed"
 
 
 def test_without_an_explorer_opening_says_what_to_install(

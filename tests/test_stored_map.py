@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,6 +9,7 @@ from localatlas import AtlasDataset
 from localatlas.protocols import Map
 from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN, POSITION_COLUMN
 from localatlas.stored_map import StoredMap, user_columns
+from PIL import Image
 
 
 @pytest.fixture
@@ -31,6 +34,29 @@ def test_rows_are_in_upload_order(stored: StoredMap) -> None:
     assert stored.columns(["n"]).to_pydict() == {"n": list(range(7))}
     assert stored.columns().column_names == stored.schema.names == ["id", "text", "n"]
     assert stored.columns([]).num_columns == 0
+
+
+def test_columns_are_read_in_batches(stored: StoredMap) -> None:
+    batches = list(stored.scan(["n", "id"]))
+    assert pa.Table.from_batches(batches).to_pydict() == {"n": list(range(7)), "id": [f"r{row}" for row in range(7)]}
+    assert not stored.has_blobs
+    assert stored.blobs(np.array([3, 1])) == [None, None]
+
+
+def test_images_are_read_as_they_were_given(components: str) -> None:
+    dataset = AtlasDataset("pictures")
+    given = [png(shade) for shade in (0, 120, 240)]
+    dataset.add_data([{"text": "a"}, {"text": "b"}, {"text": "c"}, {"text": "d"}], blobs=[*given[:2], None, given[2]])
+    stored = dataset.create_index(indexed_field="text", modality="text", progress=False).stored
+    assert stored.has_blobs
+    assert stored.blobs(np.array([3, 2, 0])) == [given[2], None, given[0]]
+    assert stored.schema.names == ["text"]
+
+
+def png(shade: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("L", (3, 2), shade).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def test_places_are_nan_where_there_is_none(stored: StoredMap) -> None:

@@ -73,7 +73,7 @@ def call(hook: str, **arguments: Any) -> Any:
     caller = getattr(manager().hook, hook)
     first = bool(caller.spec and caller.spec.opts.get("firstresult"))
     results = []
-    for implementation in _implementations(hook):
+    for implementation in _implementations(hook, arguments):
         result = _answer(implementation, hook, arguments)
         if result is None:
             continue
@@ -90,7 +90,7 @@ def gather(hook: str, **arguments: Any) -> list[Any]:
     A cancelled build and an interrupt pass through.
     """
     results = []
-    for implementation in _implementations(hook):
+    for implementation in _implementations(hook, arguments):
         try:
             result = _answer(implementation, hook, arguments)
         except BuildCancelled:
@@ -104,9 +104,13 @@ def gather(hook: str, **arguments: Any) -> list[Any]:
     return results
 
 
-def _implementations(hook: str) -> list[pluggy.HookImpl]:
-    """Return who answers a hook, in the order of asking: who came last is asked first, as pluggy has it."""
-    return list(reversed(getattr(manager().hook, hook).get_hookimpls()))
+def _implementations(hook: str, arguments: Mapping[str, Any]) -> list[pluggy.HookImpl]:
+    """Return who answers a hook, in the order of asking: who came last is asked first, as pluggy has it.
+
+    Who takes an argument that is not there this time is left out.
+    """
+    found = reversed(getattr(manager().hook, hook).get_hookimpls())
+    return [implementation for implementation in found if set(implementation.argnames) <= arguments.keys()]
 
 
 def _answer(implementation: pluggy.HookImpl, hook: str, arguments: Mapping[str, Any]) -> Any:

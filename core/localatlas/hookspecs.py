@@ -22,6 +22,7 @@ import pluggy
 if TYPE_CHECKING:
     import click
 
+    from localatlas.indices import AtlasProjection
     from localatlas.protocols import Context, Dataset, Map
     from localatlas.protocols.components import Modality
 
@@ -95,8 +96,17 @@ def localatlas_pages(map: Map, folder: Path, context: Context) -> None:  # noqa:
 
 
 @hookspec(firstresult=True)
-def localatlas_open(map: Map, host: str, port: int, browser: bool) -> bool | None:  # noqa: A002
-    """Serve a page that shows the map until interrupted; `port` 0 takes a free one; return True when done."""
+def localatlas_open(
+    map: Map,  # noqa: A002
+    projection: AtlasProjection,
+    host: str,
+    port: int,
+    browser: bool,
+) -> bool | None:
+    """Serve a page that shows the map until interrupted; `port` 0 takes a free one; return True when done.
+
+    While the map is building there is only `projection`, and an implementation that takes `map` is not asked.
+    """
 
 
 @hookspec(firstresult=True)

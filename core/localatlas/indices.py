@@ -20,6 +20,7 @@ from localatlas.data_operations import (
 from localatlas.errors import MapNotFoundError, NotReadyError, listing
 from localatlas.map_state import MapState
 from localatlas.paths import expanded
+from localatlas.pipeline import jobs
 from localatlas.pipeline.commit import index_records
 from localatlas.pipeline.records import IndexRecord, MapRecord
 from localatlas.protocols import DatasetStore
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from localatlas.dataset import AtlasDataset
     from localatlas.quality import Quality
 
-__all__ = ["AtlasIndex", "AtlasProjection", "find_map", "list_indices"]
+__all__ = ["AtlasIndex", "AtlasProjection", "find_map", "list_builds", "list_indices"]
 
 OPEN_ATTEMPTS = 5
 
@@ -203,8 +204,16 @@ class AtlasProjection(MapState):
         return super().delete()
 
     def open(self, *, host: str = "127.0.0.1", port: int = 0, browser: bool = True) -> None:
-        """Serve the map's page until interrupted. Raises NotReadyError when no explorer is installed."""
-        if not hooks.call("localatlas_open", map=self.stored, host=host, port=port, browser=browser):
+        """Serve the map's page until interrupted; while the map is building, its progress.
+
+        Raises:
+            NotReadyError: no explorer is installed, or none that shows a map which is still building; or the map was
+                deleted.
+        """
+        finished = {} if self._look_up() is None and self.job is not None else {"map": self.stored}
+        if not hooks.call("localatlas_open", projection=self, host=host, port=port, browser=browser, **finished):
+            # Raises for a map that is not finished.
+            _ = self.record
             raise NotReadyError("no installed plugin shows maps; pip install atlas-plugin-explorer")
 
     def __repr__(self) -> str:
@@ -228,6 +237,13 @@ def list_indices(dataset: AtlasDataset, store: DatasetStore) -> list[AtlasIndex]
         )
         for record in index_records(store)
     ]
+
+
+def list_builds(dataset: AtlasDataset, store: DatasetStore) -> list[AtlasProjection]:
+    """Return the maps whose builds are under way, or ended before they were finished, in the order of their asking."""
+    finished = {made.id for index in index_records(store) for made in index.maps}
+    ids = dict.fromkeys(job.map_id for job in jobs.jobs(store) if job.base is None)
+    return [AtlasProjection(dataset, store, each) for each in ids if each not in finished]
 
 
 def find_map(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -142,6 +142,21 @@ class StoredMap:
         wanted = self.schema.names if names is None else list(names)
         positions = self.table[POSITION_COLUMN].combine_chunks().take(pa.array(np.asarray(rows)))
         return self.store.take(POSITION_COLUMN, positions, wanted, self.version).select(wanted)
+
+    @cached_property
+    def has_blobs(self) -> bool:
+        """Whether rows come with images."""
+        schema = self.store.schema(self.version)
+        return schema is not None and BLOB_COLUMN in schema.names
+
+    def blobs(self, rows: NDArray[np.integer]) -> list[bytes | None]:
+        """Return the images of some rows (0..R-1) as they were given; None where there is none."""
+        positions = self.table[POSITION_COLUMN].combine_chunks().take(pa.array(np.asarray(rows)))
+        return self.store.read_blobs(positions.to_pylist(), self.version)
+
+    def scan(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield some columns of all rows in upload order, in batches."""
+        return self.store.scan(names, self.version)
 
     def columns(self, names: Sequence[str] | None = None) -> pa.Table:
         """Return columns of the dataset at the map's version, [R] rows in upload order."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from localatlas import AtlasDataset, hooks
 from localatlas.hookspecs import hookimpl
-from localatlas.protocols import Map
+from localatlas.indices import AtlasProjection
 
 Localatlas = Callable[..., Any]
 
@@ -19,8 +19,8 @@ class Explorer:
         self.interrupted = False
 
     @hookimpl
-    def localatlas_open(self, map: Map, host: str, port: int, browser: bool) -> bool:  # noqa: A002  the hook's name
-        self.opened.append((map.id, host, port, browser))
+    def localatlas_open(self, projection: AtlasProjection, host: str, port: int, browser: bool) -> bool:
+        self.opened.append((projection.id, host, port, browser))
         if self.interrupted:
             raise KeyboardInterrupt
         return True
@@ -87,6 +87,17 @@ def test_a_home_without_maps_says_how_to_get_one(
     assert "localatlas demo" in done.err
     done = localatlas("open", "sample")
     assert "has no maps built yet" in done.err
+
+
+def test_a_map_that_is_not_finished_is_shown_where_there_is_no_other(
+    localatlas: Localatlas, explorer: Explorer, maps: list[str]
+) -> None:
+    other = AtlasDataset("Other")
+    other._store.remove("indices/")
+    assert localatlas("open", "other").status == 0
+    assert localatlas("open", f"localatlas://local/other/{maps[2]}").status == 0
+    assert [each[0] for each in explorer.opened] == [maps[2]] * 2
+    assert "no maps built yet" in localatlas("open", "other", "--map", "nothing").err.replace("\n", " ")
 
 
 def test_stopping_the_page_is_no_error_of_the_programs(

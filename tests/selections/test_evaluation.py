@@ -10,7 +10,7 @@ from localatlas import selections as s
 from localatlas.errors import AtlasValueError, NotReadyError, RowNotFoundError, StorageError
 from localatlas.protocols import Duplicates, Map
 from localatlas.selections import rows as reading
-from table_map import TableMap, VectorSpace, map_of, two_depths
+from table_map import BATCH, TableMap, VectorSpace, map_of, two_depths
 
 
 def selected(node: s.Node, source: Map, **more: Any) -> list[int]:
@@ -48,14 +48,13 @@ def test_columns_are_read_in_blocks_and_once_for_all_leaves() -> None:
     large = map_of({"t": ["a cat", "a dog"] * (rows // 2), "n": range(rows)})
     node = (s.contains("cat", "t") & s.at_most("n", 4)) | (s.contains("dog", "t") & s.at_least("n", rows - 2))
     assert selected(node, large) == [0, 2, 4, rows - 1]
-    assert sum(large.taken) == rows
-    assert max(large.taken) <= reading.ROWS_TAKEN
+    assert sum(large.read) == rows
 
 
 def test_no_column_is_read_that_is_not_asked_about() -> None:
     small = map_of({"t": ["a", "b"]}, topic_model=two_depths([[0, 2], [1, 4]]))
     assert selected(s.topic(4) | s.has_ids(["r9"]), small) == [1]
-    assert small.taken == []
+    assert small.read == []
 
 
 def test_stored_rows_are_joined_to_blocks(dataset: AtlasDataset, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,8 +74,9 @@ def test_a_store_that_lost_rows_is_told(dataset: AtlasDataset, monkeypatch: pyte
         list(reading.blocks(stored, ["n"]))
 
 
-def test_a_selection_that_takes_too_long_is_stopped() -> None:
-    large = map_of({"t": ["a"] * 3 * reading.ROWS_TAKEN})
+def test_a_selection_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    large = map_of({"t": ["a"] * 3 * BATCH})
+    monkeypatch.setattr(reading, "ROWS", BATCH)
     with pytest.raises(AtlasValueError, match=r"took more than 0 seconds and was stopped after 8,192 of 24,576 rows"):
         s.evaluate(s.contains("a", "t"), large, seconds=0)
     assert s.evaluate(s.contains("a", "t"), large, seconds=60).all()

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from localatlas import AtlasDataset, registries
 from localatlas import selections as s
-from localatlas.errors import AtlasValueError, InvalidOptionError
+from localatlas.errors import AtlasTypeError, AtlasValueError, InvalidOptionError
 from localatlas.indices import AtlasProjection
 from localatlas.protocols import ComponentOptions, Context
 from localatlas.protocols.components import Modality, TaskType
+from localatlas.selections import rows as reading
 from localatlas.selections import space as spaces
 from localatlas.selections.on_map import MapRows
 from localatlas.selections.space import IndexSpace, Space
+from localatlas.stored_map import StoredMap
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -165,3 +167,29 @@ def test_words_find_images_where_the_embedder_can(components: str) -> None:
     (found,), _ = made.embeddings.search("bright", k=3)
     assert made.select(s.like("bright", k=3)) == sorted(found)
     assert made.select(s.near("i0", 2)) == ["i0", "i60"]
+
+
+def test_what_a_map_can_be_searched_by(made: AtlasProjection, components: str) -> None:
+    assert MapRows(made).space.queries == {"text"}
+    assert MapRows(own_vectors(np.eye(3, dtype=np.float32))).space.queries == frozenset()
+    assert MapRows(images_of(Greys)).space.queries == {"text", "image"}
+
+
+def test_a_query_as_a_vector_finds_what_the_query_finds(made: AtlasProjection, components: str) -> None:
+    texts = MapRows(made).space
+    np.testing.assert_array_equal(
+        texts.from_vector(texts.vector("red pie").tolist()), texts.from_text("red pie"), strict=True
+    )
+    pictures = MapRows(images_of(Greys)).space
+    buffer = io.BytesIO()
+    Image.new("L", (2, 2), 60).save(buffer, "PNG")
+    assert int(np.argmin(pictures.from_vector(pictures.vector(buffer.getvalue()).tolist()))) == 1
+    with pytest.raises(AtlasTypeError, match="is a text"):
+        pictures.vector("dark")
+
+
+def test_a_selection_may_be_given_a_time(made: AtlasProjection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "ROWS", 1)
+    monkeypatch.setattr(StoredMap, "scan", lambda self, names: self.store.scan(names, self.version, batch_size=2))
+    with pytest.raises(AtlasValueError, match="took more than 0 seconds"):
+        MapRows(made, seconds=0).selected(s.contains("red") | s.at_least("n", 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,15 @@ from localatlas.protocols import Duplicates, Layout, TopicLabel, Topics
 from localatlas.protocols.nouns import Metric
 from numpy.typing import NDArray
 
-__all__ = ["LABELS", "TableMap", "VectorSpace", "map_of", "two_depths"]
+__all__ = ["BATCH", "LABELS", "TableMap", "VectorSpace", "map_of", "two_depths"]
 
+BATCH = 8192
 LABELS = ["fruit", "boats", "pie", "jam", "river"]
 
 
 @dataclass
 class TableMap:
-    """A map of a table that has a column `id`; `taken` counts the rows of every read."""
+    """A map of a table that has a column `id`; `read` counts the rows of every batch that was read."""
 
     table: pa.Table
     positions: NDArray[np.float32]
@@ -33,7 +34,9 @@ class TableMap:
     name: str = "table"
     dataset_identifier: str = "local/table"
     seed: int = 0
-    taken: list[int] = field(default_factory=list)
+    read: list[int] = field(default_factory=list)
+    id_field: str | None = "id"
+    has_blobs: bool = False
 
     @property
     def schema(self) -> pa.Schema:
@@ -51,8 +54,15 @@ class TableMap:
         raise KeyError(name)
 
     def take(self, rows: NDArray[np.integer], names: Sequence[str] | None = None) -> pa.Table:
-        self.taken.append(len(rows))
         return self.table.select(names or self.table.column_names).take(pa.array(rows))
+
+    def blobs(self, rows: NDArray[np.integer]) -> list[bytes | None]:
+        return [None] * len(rows)
+
+    def scan(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        for batch in self.table.select(names).to_batches(BATCH):
+            self.read.append(batch.num_rows)
+            yield batch
 
     def columns(self, names: Sequence[str] | None = None) -> pa.Table:
         raise AssertionError("whole columns were read")

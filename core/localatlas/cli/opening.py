@@ -17,9 +17,9 @@ def open_command(*, dataset: str | None, name: str | None, host: str, port: int,
     """Show a map in the browser.
 
     Serves the page of DATASET's newest map until Ctrl-C; without DATASET, of the newest map of all. DATASET is the
-    name of a dataset, or the link of a map (localatlas://...).
+    name of a dataset, or the link of a map (localatlas://...). A map that is still building shows how far it is.
     """
-    from localatlas.cli.choosing import chosen_map
+    from localatlas.cli.choosing import map_or_build
     from localatlas.dataset import AtlasDataset
     from localatlas.errors import MapNotFoundError
     from localatlas.home import Home
@@ -32,5 +32,5 @@ def open_command(*, dataset: str | None, name: str | None, host: str, port: int,
             raise MapNotFoundError(f"there is no map in {place.address} yet; `localatlas demo` builds one")
         newest = max(maps, key=lambda projection: projection.record[0].created)
     else:
-        newest = chosen_map(dataset, name)
+        newest = map_or_build(dataset, name)
     newest.open(host=host, port=port, browser=browser)

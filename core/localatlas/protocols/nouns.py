@@ -118,8 +118,18 @@ class Map(Protocol):
         ...
 
     @property
+    def id_field(self) -> str | None:
+        """The user's id column, or None when rows are known by `_position_index`."""
+        ...
+
+    @property
     def schema(self) -> pa.Schema:
         """The user's columns at the map's version."""
+        ...
+
+    @property
+    def has_blobs(self) -> bool:
+        """Whether rows come with images."""
         ...
 
     @property
@@ -163,6 +173,14 @@ class Map(Protocol):
 
     def take(self, rows: NDArray[np.integer], names: Sequence[str] | None = None) -> pa.Table:
         """Return columns of some rows (0..R-1), in the order asked; reads no others."""
+        ...
+
+    def blobs(self, rows: NDArray[np.integer]) -> list[bytes | None]:
+        """Return the images of some rows (0..R-1) as they were given; None where there is none."""
+        ...
+
+    def scan(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield some columns of all rows in upload order, in batches; no column is ever whole in memory."""
         ...
 
     def columns(self, names: Sequence[str] | None = None) -> pa.Table:

@@ -32,9 +32,14 @@ class MapRows:
         stored: the version.
     """
 
-    def __init__(self, projection: AtlasProjection) -> None:
-        """Take the newest version of a map. Raises NotReadyError while it is building."""
+    def __init__(self, projection: AtlasProjection, seconds: float | None = None) -> None:
+        """Take the newest version of a map; a selection may take so many `seconds`, None is as long as it takes.
+
+        Raises:
+            NotReadyError: the map is building.
+        """
         self.stored, self._index = _opened(projection)
+        self._seconds = seconds
 
     def selected(self, selection: Any) -> NDArray[np.bool_]:
         """Return the rows that a selection means, bool [R]. Raises what `evaluate` does."""
@@ -62,14 +67,15 @@ class MapRows:
         return read_tags(self.stored.store, self.stored.id)
 
     @cached_property
-    def _space(self) -> IndexSpace:
+    def space(self) -> IndexSpace:
+        """The vectors behind the map."""
         return IndexSpace(self.stored, self.stored.store, self._index)
 
     def _selected(self, selection: Any, above: tuple[str, ...]) -> NDArray[np.bool_]:
         def tagged(name: str) -> NDArray[np.bool_]:
             return self._of_tag(find_tag(self.tags, name), above)
 
-        return evaluate(selection, self.stored, space=self._space, tags=tagged)
+        return evaluate(selection, self.stored, space=self.space, tags=tagged, seconds=self._seconds)
 
     def _of_tag(self, tag: TagRecord, above: tuple[str, ...]) -> NDArray[np.bool_]:
         """Return a tag's rows; `above` are the tags by whose rules it was reached."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
 
 from localatlas.errors import StorageError
 from localatlas.protocols import Map
-from localatlas.stored_map import StoredMap
 
 __all__ = ["Block", "blocks"]
 
@@ -18,7 +16,6 @@ __all__ = ["Block", "blocks"]
 ROWS = 1 << 16
 BYTES = 1 << 25
 ROWS_WITHOUT_COLUMNS = 1 << 20
-ROWS_TAKEN = 1 << 13
 
 
 @dataclass(frozen=True)
@@ -52,20 +49,16 @@ def blocks(source: Map, columns: Sequence[str]) -> Iterator[Block]:
             yield Block(slice(start, min(start + ROWS_WITHOUT_COLUMNS, total)), None)
         return
     start = 0
-    for table in _tables(source, columns, total):
+    for table in _tables(source, columns):
         yield Block(slice(start, start + table.num_rows), table)
         start += table.num_rows
     if start != total:
         raise StorageError(f"the map {source.name!r} has {total:,} rows, and {start:,} were read; build it anew")
 
 
-def _tables(source: Map, columns: Sequence[str], total: int) -> Iterator[pa.Table]:
-    if not isinstance(source, StoredMap):
-        for start in range(0, total, ROWS_TAKEN):
-            yield source.take(np.arange(start, min(start + ROWS_TAKEN, total)), columns)
-        return
+def _tables(source: Map, columns: Sequence[str]) -> Iterator[pa.Table]:
     held: list[pa.RecordBatch] = []
-    for batch in source.store.scan(columns, source.version):
+    for batch in source.scan(columns):
         held.append(batch)
         if sum(part.num_rows for part in held) >= ROWS or sum(part.nbytes for part in held) >= BYTES:
             yield pa.Table.from_batches(held)

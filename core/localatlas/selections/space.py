@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from localatlas.errors import AtlasValueError
+from localatlas.errors import AtlasError, AtlasValueError
+from localatlas.protocols.components import Modality
 from localatlas.protocols.nouns import Metric
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class IndexSpace:
             NotReadyError: the vectors are the user's own, or the embedder knows no words.
             InvalidOptionError: the embedder is not the one that made the map any more.
         """
-        from localatlas.data_operations.queries import embed_queries, text_similarity
+        from localatlas.data_operations.queries import text_similarity
         from localatlas.resolve import same_embedder
 
         choice = same_embedder(self.record)
@@ -80,7 +81,33 @@ class IndexSpace:
             # What an embedder works on is C-contiguous.
             fits = text_similarity(choice, [text], np.ascontiguousarray(self._vectors))
             return self._by_row((1 - fits[0]).astype(np.float32))
-        return self.from_vector(embed_queries(choice, [text])[0].tolist())
+        return self.from_vector(self.vector(text).tolist())
+
+    def vector(self, query: str | bytes) -> NDArray[np.float32]:
+        """Return a text, or an image as the bytes of its file, as the map's embedder sees it, float32 [D].
+
+        Raises:
+            AtlasTypeError, InvalidDataError, InvalidOptionError, ModelNotAvailableError: the map is not searched by
+                such a query; or as `from_text` does.
+        """
+        from localatlas.data_operations.queries import embed_queries
+        from localatlas.resolve import same_embedder
+
+        found: NDArray[np.float32] = embed_queries(same_embedder(self.record), [query])[0]
+        return found
+
+    @cached_property
+    def queries(self) -> frozenset[Modality]:
+        """What the map can be searched by besides rows and vectors: "text", "image", both or neither."""
+        from localatlas.protocols import SupportsTextSearch
+        from localatlas.resolve import same_embedder
+
+        try:
+            embedder = same_embedder(self.record).component
+        except AtlasError:
+            return frozenset()
+        also: set[Modality] = {"text"} if isinstance(embedder, SupportsTextSearch) else set()
+        return frozenset({embedder.modality, *also})
 
     def from_vector(self, vector: Sequence[float]) -> NDArray[np.float32]:
         """Return every row's distance from a vector."""
