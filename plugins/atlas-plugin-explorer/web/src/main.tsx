@@ -2,13 +2,14 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { SERVER } from "./api/transport";
 import { Explorer } from "./state/explorer";
 import { createStore } from "./state/store";
 import { followTheme } from "./state/theme_choice";
 import { App } from "./ui/app";
 
 const store = createStore(matchMedia("(width >= 860px)").matches);
-const explorer = new Explorer(store);
+const explorer = new Explorer(store, SERVER);
 followTheme(store);
 
 effect(() => {

@@ -1,6 +1,8 @@
-/** Asks the server that brought the page, and no one else. */
+/** What can be asked of a map, over any transport. */
 
+import type { SelectionNode } from "../selection/nodes";
 import type { Column, IndexFile, RowsAnswer, Topic } from "./format";
+import type { Answer, Ask, Transport } from "./transport";
 
 /** An answer that is not a success, in words for people. */
 export class RequestError extends Error {
@@ -21,85 +23,101 @@ export interface SearchQuery {
   readonly regex: boolean;
 }
 
-export interface SearchAnswer {
+/** A mask of points, packed as the server sends it. */
+export interface MaskAnswer {
   readonly count: number;
-  /** Bit i of the mask: point i matches. */
-  readonly bits: Uint8Array;
-  /** Row numbers of the first matches, in the order of the dataset. */
+  readonly bytes: Uint8Array;
+  /** Row numbers of the first 100, in the order of the dataset. */
   readonly rows: readonly number[];
 }
 
 const SUPPORTED_VERSION = 1;
 
-export async function fetchIndex(): Promise<IndexFile> {
-  const index = await getJson<IndexFile>("pages/index.json");
-  if (index.format !== "localatlas-pages" || index.version !== SUPPORTED_VERSION) {
-    throw new RequestError(
-      `The map's pages have version ${String(index.version)}; this page reads version ${SUPPORTED_VERSION}. ` +
-        "Build the map again with this release of atlas-plugin-explorer.",
-      "version",
-    );
+export class Client {
+  constructor(readonly transport: Transport) {}
+
+  async index(): Promise<IndexFile> {
+    const index = await this.json<IndexFile>("pages/index.json");
+    if (index.format !== "localatlas-pages" || index.version !== SUPPORTED_VERSION) {
+      throw new RequestError(
+        `The map's pages have version ${String(index.version)}; this page reads version ${SUPPORTED_VERSION}. ` +
+          "Build the map again with this release of atlas-plugin-explorer.",
+        "version",
+      );
+    }
+    return index;
   }
-  return index;
+
+  async topics(file: string): Promise<readonly Topic[]> {
+    return (await this.json<{ topics: readonly Topic[] }>(`pages/${file}`)).topics;
+  }
+
+  async columns(file: string): Promise<readonly Column[]> {
+    return (await this.json<{ columns: readonly Column[] }>(`pages/${file}`)).columns;
+  }
+
+  /** Fetch one page of numbers of the file template `files`. */
+  async page(files: string, page: number): Promise<ArrayBuffer> {
+    return (await this.ask(`pages/${files.replace("{page}", String(page))}`)).body;
+  }
+
+  async rows(rows: readonly number[], signal?: AbortSignal): Promise<RowsAnswer> {
+    return this.json<RowsAnswer>(`api/rows?rows=${rows.join(",")}`, signal === undefined ? {} : { signal });
+  }
+
+  async select(selection: SelectionNode, signal: AbortSignal): Promise<MaskAnswer> {
+    return maskOf(await this.ask("api/select", { ...json({ selection }), signal }));
+  }
+
+  async search(query: SearchQuery, signal: AbortSignal): Promise<MaskAnswer> {
+    const parameters = new URLSearchParams({ q: query.text });
+    if (query.field !== null) parameters.set("field", query.field);
+    if (query.matchCase) parameters.set("case", "1");
+    if (query.wholeWord) parameters.set("word", "1");
+    if (query.regex) parameters.set("regex", "1");
+    return maskOf(await this.ask(`api/search?${parameters.toString()}`, { signal }));
+  }
+
+  /** The server is trusted with the shape of its JSON: it is the one that sent this code, from the same wheel. */
+  async json<T>(path: string, ask: Ask = {}): Promise<T> {
+    return JSON.parse(new TextDecoder().decode((await this.ask(path, ask)).body)) as T;
+  }
+
+  async ask(path: string, ask: Ask = {}): Promise<Answer> {
+    let answer: Answer;
+    try {
+      answer = await this.transport.request(path, ask);
+    } catch (error) {
+      if (ask.signal?.aborted) throw error;
+      throw new RequestError(
+        "The server that shows this map does not answer. Start it again with `localatlas open` and reload the page.",
+        "unreachable",
+      );
+    }
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    throw refusal(answer);
+  }
 }
 
-export async function fetchTopics(file: string): Promise<readonly Topic[]> {
-  return (await getJson<{ topics: readonly Topic[] }>(`pages/${file}`)).topics;
+/** A POST of JSON. */
+export function json(content: unknown): Ask {
+  return { method: "POST", body: JSON.stringify(content), type: "application/json" };
 }
 
-export async function fetchColumns(file: string): Promise<readonly Column[]> {
-  return (await getJson<{ columns: readonly Column[] }>(`pages/${file}`)).columns;
-}
-
-/** Fetch one page of numbers of the file template `files`. */
-export async function fetchPage(files: string, page: number): Promise<ArrayBuffer> {
-  return (await request(`pages/${files.replace("{page}", String(page))}`)).arrayBuffer();
-}
-
-export async function fetchRows(rows: readonly number[], signal?: AbortSignal): Promise<RowsAnswer> {
-  return getJson<RowsAnswer>(`api/rows?rows=${rows.join(",")}`, signal);
-}
-
-export async function search(query: SearchQuery, signal: AbortSignal): Promise<SearchAnswer> {
-  const parameters = new URLSearchParams({ q: query.text });
-  if (query.field !== null) parameters.set("field", query.field);
-  if (query.matchCase) parameters.set("case", "1");
-  if (query.wholeWord) parameters.set("word", "1");
-  if (query.regex) parameters.set("regex", "1");
-  const response = await request(`api/search?${parameters.toString()}`, signal);
-  const rows = response.headers.get("Atlas-Rows") ?? "";
+function maskOf(answer: Answer): MaskAnswer {
+  const rows = answer.header("Atlas-Rows") ?? "";
   return {
-    count: Number(response.headers.get("Atlas-Count")),
-    bits: new Uint8Array(await response.arrayBuffer()),
+    count: Number(answer.header("Atlas-Count")),
+    bytes: new Uint8Array(answer.body),
     rows: rows === "" ? [] : rows.split(",").map(Number),
   };
 }
 
-/** The server is trusted with the shape of its JSON: it is the one that sent this code, from the same wheel. */
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
-  return (await request(path, signal)).json() as Promise<T>;
-}
-
-async function request(path: string, signal?: AbortSignal): Promise<Response> {
-  let response: Response;
+function refusal(answer: Answer): RequestError {
   try {
-    response = await fetch(path, { credentials: "same-origin", ...(signal ? { signal } : {}) });
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new RequestError(
-      "The server that shows this map does not answer. Start it again with `localatlas open` and reload the page.",
-      "unreachable",
-    );
-  }
-  if (!response.ok) throw await refusal(response);
-  return response;
-}
-
-async function refusal(response: Response): Promise<RequestError> {
-  try {
-    const body = (await response.json()) as { error?: string; message?: string };
-    return new RequestError(body.message ?? response.statusText, body.error ?? String(response.status));
+    const body = JSON.parse(new TextDecoder().decode(answer.body)) as { error?: string; message?: string };
+    return new RequestError(body.message ?? `The server answered ${answer.status}.`, body.error ?? String(answer.status));
   } catch {
-    return new RequestError(`The server answered ${response.status} ${response.statusText}.`, String(response.status));
+    return new RequestError(`The server answered ${answer.status}.`, String(answer.status));
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Box } from "../map/view";
 import type { Points, Run } from "../render/renderer";
-import { fetchPage } from "./client";
+import type { Client } from "./client";
 import type { IndexFile, PageEntry } from "./format";
 
 /** Requests under way at once: browsers open six connections to one host. */
@@ -16,13 +16,13 @@ export function boxOf(numbers: readonly [number, number, number, number]): Box {
 }
 
 /** Load all positions; `arrived` is called after the first page and then whenever further ones are in. */
-export async function loadGeometry(index: IndexFile, arrived: (points: Points) => void): Promise<void> {
+export async function loadGeometry(client: Client, index: IndexFile, arrived: (points: Points) => void): Promise<void> {
   const x = new Float32Array(index.points);
   const y = new Float32Array(index.points);
   const runs: Run[] = [];
   let loaded = 0;
   await eachPage(index.pages, async (page) => {
-    const buffer = await fetchPage(index.geometry.files, page.page);
+    const buffer = await client.page(index.geometry.files, page.page);
     const values = new Float32Array(buffer);
     x.set(values.subarray(0, page.count), page.start);
     y.set(values.subarray(page.count), page.start);
@@ -34,10 +34,10 @@ export async function loadGeometry(index: IndexFile, arrived: (points: Points) =
 }
 
 /** Load one column of pages whole, in page order. */
-export async function loadColumn(index: IndexFile, files: string, encoding: Encoding): Promise<PageArray> {
+export async function loadColumn(client: Client, index: IndexFile, files: string, encoding: Encoding): Promise<PageArray> {
   const values = emptyArray(encoding, index.points);
   await eachPage(index.pages, async (page) => {
-    values.set(viewArray(encoding, await fetchPage(files, page.page)), page.start);
+    values.set(viewArray(encoding, await client.page(files, page.page)), page.start);
   });
   return values;
 }

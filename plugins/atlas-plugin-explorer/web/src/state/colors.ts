@@ -1,5 +1,6 @@
 /** Works out the points' colours: loads the column or the topics they follow, and keeps what was loaded. */
 
+import type { Client } from "../api/client";
 import { loadColumn, type PageArray } from "../api/loader";
 import { isColorable, type IndexFile } from "../api/format";
 import { columnColoring, plainColoring, topicColoring, type Coloring } from "../color/coloring";
@@ -9,7 +10,10 @@ import type { ColorChoice, Store } from "./store";
 export class ColorSource {
   private readonly loads = new Map<string, Promise<PageArray>>();
 
-  constructor(private readonly store: Store) {}
+  constructor(
+    private readonly client: Client,
+    private readonly store: Store,
+  ) {}
 
   async coloring(index: IndexFile, choice: ColorChoice, dark: boolean): Promise<Coloring> {
     if (choice.by === "topics" && index.topics !== null) return this.byTopics(index, choice.depth, dark);
@@ -36,7 +40,7 @@ export class ColorSource {
   private load(index: IndexFile, files: string, encoding: "uint8" | "uint16" | "uint32" | "float32" | "float64"): Promise<PageArray> {
     const known = this.loads.get(files);
     if (known !== undefined) return known;
-    const loading = loadColumn(index, files, encoding);
+    const loading = loadColumn(this.client, index, files, encoding);
     this.loads.set(files, loading);
     // What failed is asked for anew the next time.
     loading.catch(() => this.loads.delete(files));

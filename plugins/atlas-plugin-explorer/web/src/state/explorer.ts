@@ -1,7 +1,8 @@
 /** Ties the store, the server and the stage together: what happens when something changes. */
 
 import { effect } from "@preact/signals";
-import { fetchColumns, fetchIndex, fetchTopics } from "../api/client";
+import { Client } from "../api/client";
+import type { Transport } from "../api/transport";
 import { loadGeometry } from "../api/loader";
 import type { IndexFile, Row } from "../api/format";
 import { labelInk } from "../color/theme";
@@ -27,13 +28,18 @@ export class Explorer {
   private matches: Uint8Array | null = null;
   private hoverTimer: ReturnType<typeof setTimeout> | undefined;
   private rows: RowSource | null = null;
+  private readonly client: Client;
   private readonly colors: ColorSource;
   private nowColored: () => void = () => undefined;
   /** Points are first shown in their colours, unless those keep one waiting. */
   private readonly colored: Promise<void>;
 
-  constructor(readonly store: Store) {
-    this.colors = new ColorSource(store);
+  constructor(
+    readonly store: Store,
+    transport: Transport,
+  ) {
+    this.client = new Client(transport);
+    this.colors = new ColorSource(this.client, store);
     this.colored = new Promise((resolve) => (this.nowColored = resolve));
   }
 
@@ -42,10 +48,10 @@ export class Explorer {
     const { store } = this;
     const place = readPlace(location.hash);
     try {
-      const index = await fetchIndex();
+      const index = await this.client.index();
       const [columns, topics] = await Promise.all([
-        fetchColumns(index.columns.file),
-        index.topics === null ? [] : fetchTopics(index.topics.file),
+        this.client.columns(index.columns.file),
+        index.topics === null ? [] : this.client.topics(index.topics.file),
       ]);
       store.columns.value = columns;
       store.topics.value = topics;
@@ -62,7 +68,7 @@ export class Explorer {
     const index = this.store.index.peek();
     if (index === null || this.stage !== null) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)");
-    this.rows = new RowSource(index);
+    this.rows = new RowSource(this.client, index);
     setTimeout(this.nowColored, LONGEST_GREY);
     const stage = new Stage(parts, index, size, insets, this.stageEvents(), () => still.matches);
     this.stage = stage;
@@ -77,7 +83,7 @@ export class Explorer {
     });
     stage.setTopics(this.store.topics.peek());
     this.follow(stage, index, this.rows);
-    loadGeometry(index, (points) => {
+    loadGeometry(this.client, index, (points) => {
       void this.colored.then(() => {
         stage.setPoints(points);
         this.store.loaded.value = points.loaded;
@@ -136,7 +142,7 @@ export class Explorer {
       void isolated;
       this.mask();
     });
-    searchLive(store, rows, (marks) => {
+    searchLive(this.client, store, rows, (marks) => {
       this.matches = marks;
       this.mask();
     });

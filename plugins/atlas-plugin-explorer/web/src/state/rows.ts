@@ -1,6 +1,6 @@
 /** Goes between points and rows, and keeps the rows that were fetched: pointing at a point again asks no one. */
 
-import { fetchPage, fetchRows } from "../api/client";
+import type { Client } from "../api/client";
 import type { IndexFile, PageEntry, Row } from "../api/format";
 
 const MOST = 500;
@@ -9,7 +9,10 @@ export class RowSource {
   private readonly rows = new Map<number, Row>();
   private readonly pages = new Map<number, Promise<Uint32Array>>();
 
-  constructor(private readonly index: IndexFile) {}
+  constructor(
+    private readonly client: Client,
+    private readonly index: IndexFile,
+  ) {}
 
   keep(row: Row): void {
     this.rows.delete(row.row);
@@ -28,7 +31,7 @@ export class RowSource {
     const number = (await this.numbers(page))[position - page.start];
     const known = this.rows.get(number);
     if (known !== undefined) return known;
-    const row = (await fetchRows([number])).rows.at(0) ?? null;
+    const row = (await this.client.rows([number])).rows.at(0) ?? null;
     if (row !== null) this.keep(row);
     return row;
   }
@@ -47,7 +50,9 @@ export class RowSource {
   private numbers(page: PageEntry): Promise<Uint32Array> {
     const known = this.pages.get(page.page);
     if (known !== undefined) return known;
-    const loading = fetchPage(this.index.row_numbers.files, page.page).then((buffer) => new Uint32Array(buffer));
+    const loading = this.client
+      .page(this.index.row_numbers.files, page.page)
+      .then((buffer) => new Uint32Array(buffer));
     this.pages.set(page.page, loading);
     // What failed is asked for anew the next time.
     loading.catch(() => this.pages.delete(page.page));

@@ -1,7 +1,7 @@
 /** Live search: waits for a pause in typing, drops answers that come too late. */
 
 import { effect } from "@preact/signals";
-import { fetchRows, search, type SearchQuery } from "../api/client";
+import type { Client, SearchQuery } from "../api/client";
 import { unpackBits } from "./mask";
 import type { RowSource } from "./rows";
 import type { Store } from "./store";
@@ -11,7 +11,7 @@ const PAUSE = 160;
 const LISTED = 40;
 
 /** Search whenever the query changes; `matched` gets one byte a point, or null when nothing is searched. */
-export function searchLive(store: Store, rows: RowSource, matched: (marks: Uint8Array | null) => void): void {
+export function searchLive(client: Client, store: Store, rows: RowSource, matched: (marks: Uint8Array | null) => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let current = new AbortController();
   effect(() => {
@@ -27,11 +27,12 @@ export function searchLive(store: Store, rows: RowSource, matched: (marks: Uint8
     }
     const controller = new AbortController();
     current = controller;
-    timer = setTimeout(() => void find(store, rows, query, points, controller.signal, matched), PAUSE);
+    timer = setTimeout(() => void find(client, store, rows, query, points, controller.signal, matched), PAUSE);
   });
 }
 
 async function find(
+  client: Client,
   store: Store,
   rows: RowSource,
   query: SearchQuery,
@@ -41,10 +42,10 @@ async function find(
 ): Promise<void> {
   if (store.search.peek().kind !== "found") store.search.value = { kind: "pending" };
   try {
-    const answer = await search(query, signal);
-    matched(unpackBits(answer.bits, points));
+    const answer = await client.search(query, signal);
+    matched(unpackBits(answer.bytes, points));
     const first = answer.rows.slice(0, LISTED);
-    const hits = first.length === 0 ? [] : (await fetchRows(first, signal)).rows;
+    const hits = first.length === 0 ? [] : (await client.rows(first, signal)).rows;
     hits.forEach((row) => rows.keep(row));
     store.search.value = { kind: "found", count: answer.count, hits };
   } catch (error) {
