@@ -22,7 +22,7 @@ from localatlas.errors import AtlasLookupError, InvalidDataError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["FORMATS", "MAX_BYTES", "MAX_PIXELS", "check", "decode", "encode", "from_pixels", "thumbnail"]
+__all__ = ["FORMATS", "MAX_BYTES", "MAX_PIXELS", "check", "decode", "encode", "from_pixels", "jpeg", "thumbnail"]
 
 MAX_BYTES = 64 * 2**20
 """The largest encoded image that is taken: 64 MiB."""
@@ -104,6 +104,14 @@ def encode(image: Image) -> bytes:
         plain.save(buffer, format="PNG", compress_level=3, exif=b"")
     except DAMAGE as error:
         raise InvalidDataError(str(error)) from error
+    return buffer.getvalue()
+
+
+def jpeg(image: Image | np.ndarray[Any, Any], quality: int) -> bytes:
+    """Return RGB pixels, or an array uint8 [H, W, 3], as a JPEG file; `quality` is 1 to 95."""
+    buffer = io.BytesIO()
+    pixels = _pillow().fromarray(image) if isinstance(image, np.ndarray) else image
+    pixels.save(buffer, format="JPEG", quality=quality)
     return buffer.getvalue()
 
 

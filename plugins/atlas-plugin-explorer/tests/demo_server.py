@@ -7,7 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from atlas_plugin_explorer.hooks import localatlas_open, localatlas_pages
+from atlas_plugin_explorer.hooks import localatlas_pages
+from atlas_plugin_explorer.serve import serve
 from localatlas.protocols import Context
 from synthetic import synthetic_map
 
@@ -18,4 +19,4 @@ if __name__ == "__main__":
         shown = synthetic_map(rows, unplaced=min(3, rows - 1))
         localatlas_pages(shown, Path(folder), Context())
         shown.pages = Path(folder)
-        localatlas_open(shown, os.environ.get("HOST", "127.0.0.1"), port, browser=False)
+        serve(shown, os.environ.get("HOST", "127.0.0.1"), port, browser=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,7 @@ class SyntheticMap:
     table: pa.Table
     pages: Path | None = None
     dataset_identifier: str = "tests/synthetic"
+    pictures: Sequence[bytes | None] = ()
 
     @property
     def schema(self) -> pa.Schema:
@@ -81,6 +82,24 @@ class SyntheticMap:
     def take(self, rows: NDArray[np.integer], names: Sequence[str] | None = None) -> pa.Table:
         """Return some rows."""
         return self.columns(names).take(pa.array(rows))
+
+    @property
+    def id_field(self) -> str | None:
+        """The column of ids, if the table has it."""
+        return "id" if "id" in self.table.column_names else None
+
+    @property
+    def has_blobs(self) -> bool:
+        """Whether there are pictures."""
+        return bool(self.pictures)
+
+    def blobs(self, rows: NDArray[np.integer]) -> list[bytes | None]:
+        """Return some pictures."""
+        return [self.pictures[row] for row in rows]
+
+    def scan(self, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield the table in small batches."""
+        yield from self.table.select(list(names)).to_batches(1_000)
 
     def page(self, name: str) -> Path:
         """Return a page file, once there are any."""

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import decimal
+from random import Random
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from atlas_plugin_explorer.columns import NULL_CODE, OTHER_CODE, SHOWN_CATEGORIES, Column, describe, plain
+from atlas_plugin_explorer.columns import NULL_CODE, OTHER_CODE, Column, describe, plain, reader_of
+from atlas_plugin_explorer.dates import DateStrings
+from atlas_plugin_explorer.strings import SHOWN_CATEGORIES
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def column(values: Any, kind: pa.DataType | None = None, *, mapped: bool = False) -> Column:
@@ -106,3 +111,38 @@ def test_booleans_are_coded() -> None:
 
 def test_ids_are_told_by_whoever_knows_them() -> None:
     assert describe(pa.chunked_array([pa.array([1, 2])]), ids=True, mapped=False).kind == "id"
+
+
+VALUES = st.one_of(
+    st.lists(st.none() | st.sampled_from(["a", "b", "", "2020-01", "2020-02-30", "word with space"]), max_size=60),
+    st.lists(st.none() | st.text(max_size=40), max_size=30),
+    st.lists(st.none() | st.floats(), max_size=30),
+    st.lists(st.none() | st.integers(-(2**63), 2**63 - 1), max_size=30),
+    st.lists(st.none() | st.booleans(), max_size=30),
+    st.lists(st.none() | st.datetimes(), max_size=30),
+)
+
+
+@given(VALUES, st.randoms(use_true_random=False), st.integers(1, 7))
+def test_blocks_in_any_order_say_what_the_whole_column_says(values: list[Any], random: Random, size: int) -> None:
+    whole = plain(pa.chunked_array([pa.array(values)]))
+    expected = describe(whole, ids=False, mapped=False)
+    reader = reader_of(whole.type, len(whole), ids=False, mapped=False)
+    starts = list(range(0, len(whole), size))
+    random.shuffle(starts)
+    for start in starts:
+        part = whole.slice(start, size)
+        reader.add(np.arange(start, start + len(part)), part)
+    found = reader.column()
+    assert (found.kind, found.facts) == (expected.kind, expected.facts)
+    assert (found.values is None) == (expected.values is None)
+    if found.values is not None:
+        np.testing.assert_array_equal(found.values, expected.values, strict=True)
+
+
+def test_dates_are_given_up_when_too_many_strings_are_none() -> None:
+    reader = DateStrings(100)
+    reader.add(np.arange(5), pa.chunked_array([pa.array(["word"] * 5, pa.large_string())]))
+    assert reader.possible
+    reader.add(np.arange(5, 6), pa.chunked_array([pa.array(["word"], pa.large_string())]))
+    assert not reader.possible

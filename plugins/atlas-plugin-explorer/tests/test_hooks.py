@@ -39,7 +39,7 @@ def test_opening_serves_the_map(manager: pluggy.PluginManager, shown: Any, monke
     monkeypatch.setattr(
         serve, "serve", lambda shown, host, port, *, browser: calls.append((shown, host, port, browser))
     )
-    assert manager.hook.localatlas_open(map=shown, host="127.0.0.1", port=0, browser=True) is True
+    assert manager.hook.localatlas_open(map=None, projection=shown, host="127.0.0.1", port=0, browser=True) is True
     assert calls == [(shown, "127.0.0.1", 0, True)]
 
 

@@ -22,38 +22,40 @@ DEMO = Path(__file__).with_name("demo_server.py")
 
 
 @pytest.fixture(scope="module")
-def process() -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """A real server in a process of its own, and its port."""
+def process() -> Iterator[tuple[subprocess.Popen[str], int, str]]:
+    """A real server in a process of its own, its port and its token."""
     started = subprocess.Popen(
         [sys.executable, str(DEMO), "300"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert started.stdout
     line = started.stdout.readline()
-    found = re.search(r"http://127\.0\.0\.1:(\d+)/ \(Ctrl-C", line)
-    assert found, line + (started.stderr.read() if started.stderr else "")
-    yield started, int(found.group(1))
+    found = re.search(r"http://127\.0\.0\.1:(\d+)/\?token=(\S+) \(Ctrl-C", line)
+    if not found:
+        started.kill()
+        pytest.fail(line + str(started.communicate()[1]))
+    yield started, int(found.group(1)), found.group(2)
     started.kill()
     started.communicate()
 
 
-def get(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, http.client.HTTPMessage, bytes]:
+def get(port: int, path: str, token: str, host: str = "127.0.0.1") -> tuple[int, http.client.HTTPMessage, bytes]:
     """Send a path as it stands: http.client does not tidy it up."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     try:
-        connection.request("GET", path, headers={"Host": f"{host}:{port}"})
+        connection.request("GET", path, headers={"Host": f"{host}:{port}", "Authorization": f"Bearer {token}"})
         answer = connection.getresponse()
         return answer.status, answer.headers, answer.read()
     finally:
         connection.close()
 
 
-def test_a_real_server_answers(process: tuple[Any, int]) -> None:
-    _, port = process
-    status, headers, body = get(port, "/pages/index.json")
+def test_a_real_server_answers(process: tuple[Any, int, str]) -> None:
+    _, port, token = process
+    status, headers, body = get(port, "/pages/index.json", token)
     assert status == 200
     assert json.loads(body)["points"] == 297
     assert "server" not in headers
-    status, headers, body = get(port, "/api/search?q=coffee")
+    status, headers, body = get(port, "/api/search?q=coffee", token)
     assert status == 200
     assert len(body) == -(-297 // 8)
 
@@ -72,18 +74,18 @@ def test_a_real_server_answers(process: tuple[Any, int]) -> None:
         "/../app.py",
     ],
 )
-def test_a_real_server_serves_no_other_file(process: tuple[Any, int], path: str) -> None:
-    status, _, body = get(process[1], path)
+def test_a_real_server_serves_no_other_file(process: tuple[Any, int, str], path: str) -> None:
+    status, _, body = get(process[1], path, process[2])
     assert status == 404
     assert json.loads(body)["error"] == "not_found"
 
 
-def test_a_real_server_refuses_a_foreign_host(process: tuple[Any, int]) -> None:
-    status, _, body = get(process[1], "/pages/index.json", host="evil.example")
+def test_a_real_server_refuses_a_foreign_host(process: tuple[Any, int, str]) -> None:
+    status, _, body = get(process[1], "/pages/index.json", process[2], host="evil.example")
     assert (status, json.loads(body)["error"]) == (421, "wrong_host")
 
 
-def test_a_port_in_use_is_a_clear_error(process: tuple[Any, int], shown: Any) -> None:
+def test_a_port_in_use_is_a_clear_error(process: tuple[Any, int, str], shown: Any) -> None:
     port = process[1]
     with pytest.raises(
         AtlasValueError, match=f"port {port}: another program listens there. Take another port, or port 0"
@@ -92,8 +94,8 @@ def test_a_port_in_use_is_a_clear_error(process: tuple[Any, int], shown: Any) ->
 
 
 # Last in this module: it ends the process.
-def test_ctrl_c_ends_it_cleanly(process: tuple[subprocess.Popen[str], int]) -> None:
-    started, port = process
+def test_ctrl_c_ends_it_cleanly(process: tuple[subprocess.Popen[str], int, str]) -> None:
+    started, port, _ = process
     started.send_signal(signal.SIGINT)
     out, err = started.communicate(timeout=30)
     assert (started.returncode, err) == (0, "")
@@ -126,8 +128,11 @@ def test_a_map_without_pages_is_opened_in_the_browser(tmp_path: Path) -> None:
     assert started.returncode == 0
     assert "built without pages" in said[0]
     assert str(tmp_path / "localatlas" / "explorer") in said[0]
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", url)
-    assert url in said[1]
+    address, _, once = url.partition("?token=")
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
+    assert f"{address}?token=" in said[1]
+    assert once
+    assert once not in said[1], "what a browser is started with, others see; it opens the map once"
 
 
 @pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 70_000), ("127.0.0.1", -1), ("203.0.113.1", 0)])

@@ -1,10 +1,10 @@
-"""What a column is, for a viewer, and its values as numbers in page order."""
+"""What a column is, for a viewer: found out block by block, so that no column is ever whole in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -12,17 +12,10 @@ import pyarrow.compute as pc
 import pyarrow.types as pt
 from numpy.typing import NDArray
 
-from atlas_plugin_explorer.dates import date_unit, read_dates, timestamps
-
-__all__ = ["NULL_CODE", "OTHER_CODE", "Column", "describe", "is_text", "plain"]
+__all__ = ["NULL_CODE", "OTHER_CODE", "Column", "ColumnReader", "describe", "is_text", "measured", "plain", "reader_of"]
 
 OTHER_CODE = 254
 NULL_CODE = 255
-SHOWN_CATEGORIES = 64
-CATEGORY_CHARACTERS = 128
-# How many distinct values make a category, if each comes at least so often on average.
-CATEGORY_RULES = ((12, 1.0), (64, 2.0), (1_000, 4.0))
-ID_CHARACTERS = 36
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
 
@@ -41,24 +34,49 @@ class Column:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def describe(values: pa.ChunkedArray, *, ids: bool, mapped: bool) -> Column:
-    """Find out what a column in page order, [N], is.
+class ColumnReader(Protocol):
+    """Is shown a column block by block, in any order, and says what it is.
+
+    It keeps at most 16 bytes a point.
+    """
+
+    def add(self, places: NDArray[np.integer], values: pa.ChunkedArray) -> None:
+        """Take values [n] of the points at `places` [n] in page order; they are as `plain` returns them."""
+        ...
+
+    def column(self) -> Column:
+        """Return what all values together are."""
+        ...
+
+
+def reader_of(kind: pa.DataType, points: int, *, ids: bool, mapped: bool) -> ColumnReader:
+    """Return what reads a column of a type over `points` points.
 
     Args:
-        values: the column, not dictionary-encoded, text as `large_string` (see `plain`).
+        kind: the type of what `plain` returns.
+        points: N.
         ids: it holds the rows' ids.
         mapped: it is the column that was mapped, so a handful of texts is not a handful of categories.
     """
-    kind = values.type
+    from atlas_plugin_explorer.dates import Moments
+    from atlas_plugin_explorer.strings import Strings
+
     if ids:
-        return Column("id")
+        return Known("id")
     if pt.is_boolean(kind):
-        return boolean(values)
+        return Booleans(points)
     if pt.is_integer(kind) or pt.is_floating(kind) or pt.is_decimal(kind):
-        return number(values)
+        return Numbers(points, whole=bool(pt.is_integer(kind)))
     if pt.is_timestamp(kind) or pt.is_date(kind):
-        return date(timestamps(values), unread=0)
-    return strings(values, mapped=mapped) if is_text(kind) else Column("other")
+        return Moments(points)
+    return Strings(points, mapped=mapped) if is_text(kind) else Known("other")
+
+
+def describe(values: pa.ChunkedArray, *, ids: bool, mapped: bool) -> Column:
+    """Find out what a column in page order, [N], is; as `plain` returns it."""
+    reader = reader_of(values.type, len(values), ids=ids, mapped=mapped)
+    reader.add(np.arange(len(values)), values)
+    return reader.column()
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -68,32 +86,58 @@ def is_text(kind: pa.DataType) -> bool:
 
 
 def plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a column [R] in the form that `describe` takes; 32-bit offsets would overflow at 2 GB of text."""
+    """Return values in the form that readers take; 32-bit offsets would overflow at 2 GB of text."""
     if is_text(values.type):
         return values.cast(pa.large_string())
     return values.cast(values.type.value_type) if pt.is_dictionary(values.type) else values
 
 
-def boolean(values: pa.ChunkedArray) -> Column:
-    """Code false as 0, true as 1."""
-    codes = pc.fill_null(values.cast(pa.uint8()), fill_value=NULL_CODE).to_numpy()
-    entries = [{"value": flag, "count": int(np.count_nonzero(codes == flag))} for flag in (False, True)]
-    return Column("boolean", codes, {"categories": entries, "other": {"values": 0, "count": 0}})
+@dataclass(frozen=True)
+class Known:
+    """A column that needs no look at its values."""
+
+    kind: str
+
+    def add(self, places: NDArray[np.integer], values: pa.ChunkedArray) -> None:
+        """Take nothing."""
+
+    def column(self) -> Column:
+        """Return the kind alone."""
+        return Column(self.kind)
 
 
-def number(values: pa.ChunkedArray) -> Column:
-    """Keep numbers as float32; what a float32 cannot hold becomes infinite."""
-    whole = bool(pt.is_integer(values.type))
-    exact = pc.fill_null(values.cast(pa.float64(), safe=False), fill_value=np.nan).to_numpy()
-    with np.errstate(over="ignore"):
-        return measured("number", exact, exact.astype(np.float32), int if whole else float, {"integer": whole})
+class Booleans:
+    """Codes false as 0, true as 1."""
+
+    def __init__(self, points: int) -> None:
+        self._codes = np.full(points, NULL_CODE, np.uint8)
+
+    def add(self, places: NDArray[np.integer], values: pa.ChunkedArray) -> None:
+        """Take some values."""
+        self._codes[places] = pc.fill_null(values.cast(pa.uint8()), fill_value=NULL_CODE).to_numpy()
+
+    def column(self) -> Column:
+        """Return the codes."""
+        entries = [{"value": flag, "count": int(np.count_nonzero(self._codes == flag))} for flag in (False, True)]
+        return Column("boolean", self._codes, {"categories": entries, "other": {"values": 0, "count": 0}})
 
 
-def date(moments: NDArray[np.float64], unread: int) -> Column:
-    """Keep dates as float64 milliseconds."""
-    known = moments[np.isfinite(moments)]
-    facts = {"unit": date_unit(known) if known.size else "day", "unread": unread}
-    return measured("date", moments, moments, int, facts)
+class Numbers:
+    """Keeps numbers as float32; what a float32 cannot hold becomes infinite. Range and quantiles are exact."""
+
+    def __init__(self, points: int, *, whole: bool) -> None:
+        self._exact = np.full(points, np.nan)
+        self._whole = whole
+
+    def add(self, places: NDArray[np.integer], values: pa.ChunkedArray) -> None:
+        """Take some values."""
+        self._exact[places] = pc.fill_null(values.cast(pa.float64(), safe=False), fill_value=np.nan).to_numpy()
+
+    def column(self) -> Column:
+        """Return the numbers."""
+        with np.errstate(over="ignore"):
+            kept = self._exact.astype(np.float32)
+        return measured("number", self._exact, kept, int if self._whole else float, {"integer": self._whole})
 
 
 def measured(
@@ -103,44 +147,10 @@ def measured(
     shown: Callable[[float], float],
     facts: dict[str, Any],
 ) -> Column:
-    """Add range and quantiles over the finite values; without any there is nothing to draw."""
+    """Return a column with range and quantiles over the finite values; without any there is nothing to draw."""
     finite = exact[np.isfinite(exact)]
     if not finite.size:
         return Column(kind, None, facts)
     cuts = np.quantile(finite, QUANTILES, method="nearest")
     limits = {"min": shown(finite.min()), "max": shown(finite.max()), "quantiles": [shown(value) for value in cuts]}
     return Column(kind, kept, {**facts, **limits})
-
-
-def strings(values: pa.ChunkedArray, *, mapped: bool) -> Column:
-    """Tell dates, categories and ids from text."""
-    present = len(values) - values.null_count
-    if not present:
-        return Column("text")
-    moments = read_dates(values)
-    if moments is not None:
-        blank = pc.sum(pc.equal(pc.utf8_trim_whitespace(values), "")).as_py()
-        return date(moments, unread=present - blank - int(np.count_nonzero(~np.isnan(moments))))
-    longest = pc.max(pc.utf8_length(values)).as_py()
-    distinct = pc.count_distinct(values).as_py()
-    rules = CATEGORY_RULES[1:] if mapped else CATEGORY_RULES
-    if longest <= CATEGORY_CHARACTERS and any(distinct <= few and present >= often * distinct for few, often in rules):
-        return category(values)
-    spaced = pc.any(pc.match_substring_regex(values, r"\s")).as_py()
-    return Column("id" if distinct == present and longest <= ID_CHARACTERS and not spaced else "text")
-
-
-def category(values: pa.ChunkedArray) -> Column:
-    """Code the most frequent strings by rank, ties by value; the rest is one class."""
-    coded = values.dictionary_encode().combine_chunks()
-    words = coded.dictionary.to_pylist()
-    indices = pc.fill_null(coded.indices, fill_value=len(words)).to_numpy(zero_copy_only=False)
-    counts = np.bincount(indices, minlength=len(words) + 1)[: len(words)]
-    ranked = sorted(range(len(words)), key=lambda word: (-counts[word], words[word]))
-    shown, rest = ranked[:SHOWN_CATEGORIES], ranked[SHOWN_CATEGORIES:]
-    table = np.full(len(words) + 1, OTHER_CODE, np.uint8)
-    table[shown] = np.arange(len(shown))
-    table[len(words)] = NULL_CODE
-    entries = [{"value": words[word], "count": int(counts[word])} for word in shown]
-    other = {"values": len(rest), "count": int(counts[rest].sum())}
-    return Column("category", table[indices], {"categories": entries, "other": other})

@@ -1,4 +1,4 @@
-"""Strings that are dates."""
+"""Dates and times, and strings that are dates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["DAY_MS", "date_unit", "read_dates", "timestamps"]
+from atlas_plugin_explorer.columns import Column, measured
+
+__all__ = ["DAY_MS", "DateStrings", "Moments", "date_unit", "read_dates", "timestamps"]
 
 DAY_MS = 86_400_000
 READABLE_SHARE = 0.95
@@ -18,19 +20,80 @@ ISO = (
 )
 
 
-def read_dates(values: pa.ChunkedArray) -> NDArray[np.float64] | None:
-    """Read strings [N] as ISO 8601 dates: float64 [N] in ms since 1970 UTC, NaN where there is none.
+class Moments:
+    """Keeps dates and timestamps as float64 milliseconds."""
 
-    Returns None unless at least 95 % of the strings that are not blank are dates. Slashes do for hyphens, a space
-    does for the T, and what names no zone is UTC.
+    def __init__(self, points: int) -> None:
+        self._moments = np.full(points, np.nan)
+
+    def add(self, places: NDArray[np.integer], values: pa.ChunkedArray) -> None:
+        """Take some values."""
+        self._moments[places] = timestamps(values)
+
+    def column(self) -> Column:
+        """Return the moments."""
+        return dates(self._moments, unread=0)
+
+
+class DateStrings:
+    """Reads strings as ISO 8601 dates, so long as at least 95 % of those that are not blank can still be dates.
+
+    Slashes do for hyphens, a space does for the T, and what names no zone is UTC.
     """
-    filled = pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(values), ""), fill_value=False)
-    shaped = pc.fill_null(pc.match_substring_regex(values, ISO), fill_value=False)
-    total = pc.sum(filled).as_py() or 0
-    if not total or (pc.sum(shaped).as_py() or 0) < READABLE_SHARE * total:
-        return None
-    read = parse(pc.replace_substring(pc.if_else(shaped, values, None), "/", "-"))
-    return read if np.count_nonzero(~np.isnan(read)) >= READABLE_SHARE * total else None
+
+    def __init__(self, points: int) -> None:
+        self._points = self._left = points
+        self._filled = self._shaped = 0
+        self._moments: NDArray[np.float64] | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether what is still to come could make it a column of dates."""
+        wrong = self._filled - self._shaped
+        return wrong <= (1 - READABLE_SHARE) * (self._filled + self._left)
+
+    def add(self, places: NDArray[np.integer], values: pa.ChunkedArray) -> None:
+        """Take some strings."""
+        shaped = pc.fill_null(pc.match_substring_regex(values, ISO), fill_value=False)
+        self._filled += pc.sum(pc.not_equal(pc.utf8_trim_whitespace(values), "")).as_py() or 0
+        count = pc.sum(shaped).as_py() or 0
+        self._shaped += count
+        self._left -= len(values)
+        if count and self._moments is None:
+            self._moments = np.full(self._points, np.nan)
+        if self._moments is not None:
+            self._moments[places] = parse(pc.replace_substring(pc.if_else(shaped, values, None), "/", "-"))
+
+    @property
+    def moments(self) -> NDArray[np.float64] | None:
+        """float64 [N] in ms since 1970 UTC, NaN where there is none; None if these are no dates."""
+        if self._moments is None or self._shaped < READABLE_SHARE * self._filled:
+            return None
+        return self._moments if self.read >= READABLE_SHARE * self._filled else None
+
+    @property
+    def read(self) -> int:
+        """How many strings are dates; some of the right shape are none, such as 2018-02-30."""
+        return 0 if self._moments is None else int(np.count_nonzero(~np.isnan(self._moments)))
+
+    def column(self) -> Column | None:
+        """Return the dates; None if these are no dates."""
+        moments = self.moments
+        return None if moments is None else dates(moments, unread=self._filled - self.read)
+
+
+def read_dates(values: pa.ChunkedArray) -> NDArray[np.float64] | None:
+    """Return strings [N] as `DateStrings.moments` has them."""
+    reader = DateStrings(len(values))
+    reader.add(np.arange(len(values)), values)
+    return reader.moments
+
+
+def dates(moments: NDArray[np.float64], unread: int) -> Column:
+    """Return a column of dates, float64 [N] in ms; `unread` strings were none."""
+    known = moments[np.isfinite(moments)]
+    facts = {"unit": date_unit(known) if known.size else "day", "unread": unread}
+    return measured("date", moments, moments, int, facts)
 
 
 def parse(values: pa.ChunkedArray) -> NDArray[np.float64]:

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from atlas_plugin_explorer.order import Page
+
 __all__ = ["FOLDER", "FORMAT", "INDEX", "VERSION", "PageWriter", "as_float", "named_files"]
 
 FORMAT = "localatlas-pages"
@@ -43,6 +45,11 @@ class PageWriter:
         """Write an array as little-endian numbers without a header."""
         self.write(name, np.ascontiguousarray(values, values.dtype.newbyteorder("<")).tobytes())
 
+    def paged(self, files: str, values: NDArray[Any], pages: Iterable[Page]) -> None:
+        """Write an array in page order, one file a page, by the template of their names."""
+        for page in pages:
+            self.array(files.format(page=page.number), values[page.points])
+
     def json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write JSON; the same content gives the same bytes."""
         self.write(name, json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode())
@@ -63,5 +70,10 @@ def named_files(index: Mapping[str, Any], columns: Iterable[Mapping[str, Any]]) 
     if index["duplicates"]:
         templates.append(index["duplicates"]["files"])
     templates += [column["files"] for column in columns if "files" in column]
+    images = index.get("images")
+    if images:
+        templates.append(images["sizes"]["files"])
+        sheets = images["sheets"]
+        names |= {sheets["files"].format(sheet=sheet) for sheet in range(sheets["count"])}
     pages = [page["page"] for page in index["pages"]]
     return frozenset(names | {template.format(page=page) for template in templates for page in pages})

@@ -6,9 +6,13 @@ import ipaddress
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from atlas_plugin_explorer.tokens import Tokens
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,18 +22,23 @@ __all__ = ["LOOPBACK", "SECURITY_HEADERS", "Guard", "accepted_hosts", "failure"]
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
-        "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "font-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+READING = frozenset({"GET", "HEAD"})
 CODES = {
     400: "bad_request",
+    401: "no_token",
     403: "forbidden",
     404: "not_found",
     405: "method_not_allowed",
+    409: "not_ready",
+    413: "too_large",
+    415: "wrong_media_type",
     421: "wrong_host",
     503: "unavailable",
 }
@@ -78,20 +87,22 @@ LOOPBACK = accepted_hosts("localhost")
 
 
 class Guard:
-    """ASGI middleware: refuses foreign hosts and requests from other sites, and adds the security headers."""
+    """ASGI middleware: refuses foreign hosts, other sites and who has no token, and adds the security headers."""
 
-    def __init__(self, app: ASGIApp, accept: Callable[[str], bool] | None) -> None:
+    def __init__(self, app: ASGIApp, accept: Callable[[str], bool] | None, tokens: Tokens | None = None) -> None:
         self.app = app
         self.accept = accept
+        self.tokens = tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refused = self.refusal(Headers(scope=scope))
-        if refused is not None:
-            await refused(scope, receive, send)
+        request = Request(scope)
+        instead = self.refusal(request) or self.entrance(request)
+        if instead is not None:
+            await instead(scope, receive, send)
             return
 
         async def guarded(message: Message) -> None:
@@ -101,12 +112,52 @@ class Guard:
 
         await self.app(scope, receive, guarded)
 
-    def refusal(self, headers: Headers) -> JSONResponse | None:
-        """Return why a request is refused, or None."""
+    def refusal(self, request: Request) -> Response | None:
+        """Return why a request is refused whoever sends it, or None."""
+        headers = request.headers
         host = host_name(headers.get("host", ""))
         if self.accept is not None and not self.accept(host):
             return failure(421, f"this server does not go by the name {host!r}; open the address that it printed")
-        # A person may follow a link to the page; no other site may read or burden what lies behind it.
-        if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate":
+        reads = request.method in READING
+        # A person may follow a link to the page; no other origin may read, change or burden what lies behind it.
+        follows = reads and headers.get("sec-fetch-mode") == "navigate"
+        if headers.get("sec-fetch-site", "none") in {"cross-site", "same-site"} and not follows:
             return failure(403, "another site asked for this; open the map's own page")
+        origin = headers.get("origin")
+        # Browsers of before 2023 do not say `Sec-Fetch-Site`, but all name the origin of what may change something.
+        if not reads and origin is not None and urlsplit(origin).netloc != headers.get("host", ""):
+            return failure(403, f"a page of {origin[:100]!r} asked for this; open the map's own page")
         return None
+
+    def entrance(self, request: Request) -> Response | None:
+        """Return what is answered to who brings a token, or none at all; None for who is known."""
+        if self.tokens is None:
+            return None
+        root: str = request.scope.get("root_path", "")
+        is_page = request.scope["path"].removeprefix(root) in {"", "/"} and request.method in READING
+        token = request.query_params.get("token")
+        if is_page and token is not None:
+            if not self.tokens.opens(token):
+                return page(401, "This link does not open the map any more.")
+            # Not a redirect: a browser that came from another site would not send the new cookie with it.
+            cookie = self.tokens.set_cookie(root)
+            return page(200, '<meta http-equiv="refresh" content="0;url=./">', {"Set-Cookie": cookie})
+        if self.tokens.admits(request.headers.get("cookie", ""), request.headers.get("authorization", "")):
+            return None
+        if is_page:
+            return page(401, "This map is shown to whoever has its link.")
+        return failure(401, "this needs the link that `localatlas open` printed; open it in this browser")
+
+
+def page(status: int, content: str, headers: dict[str, str] | None = None) -> Response:
+    """Return a page of a line; one that refuses says what to do."""
+    if status >= 400:  # noqa: PLR2004  HTTP
+        content = (
+            f"<title>localatlas</title><h1>{content}</h1><p>Open the link that <code>localatlas open</code> printed "
+            "when it started, or start it again."
+        )
+    return HTMLResponse(
+        f'<!doctype html><html lang="en"><meta charset="utf-8">{content}',
+        status,
+        {**SECURITY_HEADERS, "Cache-Control": "no-store", **(headers or {})},
+    )

@@ -9,6 +9,7 @@ from localatlas.hookspecs import hookimpl
 
 if TYPE_CHECKING:
     # All plugins' hooks are imported for `localatlas --help`, which loads no data library.
+    from localatlas.indices import AtlasProjection
     from localatlas.protocols import Context, Map
 
 __all__ = ["localatlas_open", "localatlas_pages"]
@@ -24,9 +25,9 @@ def localatlas_pages(map: Map, folder: Path, context: Context) -> None:  # noqa:
 
 
 @hookimpl
-def localatlas_open(map: Map, host: str, port: int, browser: bool) -> bool:  # noqa: A002
-    """Serve the map until Ctrl-C."""
+def localatlas_open(projection: AtlasProjection, host: str, port: int, browser: bool) -> bool:
+    """Serve the map until Ctrl-C, finished or not."""
     from atlas_plugin_explorer.serve import serve
 
-    serve(map, host, port, browser=browser)
+    serve(projection, host, port, browser=browser)
     return True

@@ -49,6 +49,12 @@ class Order:
     rows: NDArray[np.uint32]
     pages: tuple[Page, ...]
 
+    def places(self, rows: int) -> NDArray[np.int32]:
+        """Return where each of the dataset's rows comes, int32 [R]; -1 for one without a place."""
+        places = np.full(rows, -1, np.int32)
+        places[self.rows] = np.arange(len(self.rows), dtype=np.int32)
+        return places
+
 
 def page_order(positions: NDArray[np.float32], seed: int) -> Order:
     """Order the placed rows of `positions` float32 [R, 2] (NaN: no place).

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 from localatlas.protocols import Context, Duplicates, DuplicateVerdict, Map, Topics
 from numpy.typing import NDArray
 
-from atlas_plugin_explorer.columns import describe, is_text, plain
+from atlas_plugin_explorer.column_pages import write_columns
 from atlas_plugin_explorer.files import FORMAT, INDEX, VERSION, PageWriter, as_float
 from atlas_plugin_explorer.order import Box, Order, bounding_box, first_view, page_order
+from atlas_plugin_explorer.thumbnails import write_thumbnails
 
 __all__ = ["write_pages"]
 
-COLUMNS = "columns.json"
 TOPICS = "topics.json"
 
 
 def write_pages(map: Map, folder: Path, context: Context) -> None:  # noqa: A002  the hook's name for it
     """Write the pages of a map into a folder of their own, which is emptied first.
 
-    One column is worked on at a time. The same map gives the same bytes.
+    Rows are read in blocks and images sheet by sheet: what is held in memory is about 60 bytes a point, whatever
+    the rows hold. The same map gives the same bytes.
     """
     shutil.rmtree(folder, ignore_errors=True)
     writer = PageWriter(folder)
@@ -36,15 +37,21 @@ def write_pages(map: Map, folder: Path, context: Context) -> None:  # noqa: A002
         "points": len(order.rows),
         "text_field": map.text_field,
         **write_geometry(writer, positions[order.rows], order),
-        "columns": write_columns(writer, map, order, context),
+        "columns": write_columns(writer, map, order, part(context, 0.1, 0.5 if map.has_blobs else 0.9)),
         "topics": write_topics(writer, map.topic_model, order),
         "duplicates": write_duplicates(writer, map.duplicate_groups, order),
+        "images": write_thumbnails(writer, map, order, part(context, 0.5, 0.9), context.n_jobs),
     }
     head = {"format": FORMAT, "version": VERSION, "fingerprint": writer.fingerprint}
     # Last, so that an index is there only when everything that it names is.
     names = {"map": {"id": map.id, "name": map.name}, "dataset": map.dataset_identifier}
     writer.json(INDEX, {**head, **names, **index})
     context.progress(1.0, "pages written")
+
+
+def part(context: Context, low: float, high: float) -> Callable[[float, str], None]:
+    """Return what reports the progress of a part of the work, which is from `low` to `high` of the whole."""
+    return lambda fraction, message: context.progress(low + (high - low) * fraction, message)
 
 
 def write_geometry(writer: PageWriter, points: NDArray[np.float32], order: Order) -> dict[str, Any]:
@@ -79,36 +86,6 @@ def levels(order: Order) -> list[dict[str, int]]:
     return entries
 
 
-def write_columns(writer: PageWriter, map: Map, order: Order, context: Context) -> dict[str, Any]:  # noqa: A002
-    """Write the columns that can be drawn, and `columns.json`; return the part of the index about columns."""
-    table, ids, entries = map.columns(), map.row_ids, []
-    for number, name in enumerate(table.column_names):
-        stored = table.column(name)
-        values = plain(stored).take(pa.array(order.rows))
-        column = describe(values, ids=same(stored, ids), mapped=name == map.text_field)
-        entry = {
-            "name": name,
-            "kind": column.kind,
-            "type": str(stored.type),
-            "colorable": column.values is not None,
-            "searchable": is_text(stored.type),
-            "nulls": values.null_count,
-        }
-        if column.values is not None:
-            files = f"columns/{number}/{{page}}.bin"
-            write_paged(writer, files, column.values, order)
-            entry |= {"encoding": str(column.values.dtype), "files": files}
-        entries.append({**entry, **column.facts})
-        context.progress(0.1 + 0.8 * (number + 1) / table.num_columns, f"column {name}")
-    writer.json(COLUMNS, {"columns": entries})
-    return {"file": COLUMNS, "count": len(entries)}
-
-
-def same(values: pa.ChunkedArray, ids: pa.Array) -> bool:
-    """Say whether a column holds the rows' ids."""
-    return bool(values.type == ids.type and values.equals(pa.chunked_array([ids])))
-
-
 def write_topics(writer: PageWriter, topics: Topics | None, order: Order) -> dict[str, Any] | None:
     """Write the topics and each point's place among them at each depth."""
     if topics is None:
@@ -124,7 +101,7 @@ def write_topics(writer: PageWriter, topics: Topics | None, order: Order) -> dic
         found = assigned >= 0
         places[found] = by_id[np.searchsorted(topics.topic_id, assigned[found], sorter=by_id)]
         files = f"topics/{depth}/{{page}}.bin"
-        write_paged(writer, files, places, order)
+        writer.paged(files, places, order.pages)
         depths.append({"depth": depth, "topics": int(np.count_nonzero(topics.depth == depth)), "files": files})
     return {"file": TOPICS, "encoding": np.dtype(dtype).name, "none": int(none), "depths": depths}
 
@@ -152,15 +129,9 @@ def write_duplicates(writer: PageWriter, duplicates: Duplicates | None, order: O
     if duplicates is None:
         return None
     verdicts, files = duplicates.verdict[order.rows].astype(np.uint8), "duplicates/{page}.bin"
-    write_paged(writer, files, verdicts, order)
+    writer.paged(files, verdicts, order.pages)
     counts = {verdict.label: int(np.count_nonzero(verdicts == verdict)) for verdict in DuplicateVerdict}
     return {"encoding": "uint8", "files": files, "counts": counts}
-
-
-def write_paged(writer: PageWriter, files: str, values: NDArray[Any], order: Order) -> None:
-    """Write an array in page order, one file a page."""
-    for page in order.pages:
-        writer.array(files.format(page=page.number), values[page.points])
 
 
 def box(corners: Box) -> list[float]:

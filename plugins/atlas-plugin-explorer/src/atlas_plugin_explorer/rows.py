@@ -1,4 +1,4 @@
-"""The rows of a map as JSON, for hover and detail, and its text, for search."""
+"""The rows of a map as JSON, for hover, tables and detail."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from localatlas.errors import AtlasValueError, RowNotFoundError
 from localatlas.protocols import Duplicates, DuplicateVerdict, Map, Topics
 from numpy.typing import NDArray
 
-from atlas_plugin_explorer.columns import plain
-
 __all__ = ["FULL_ROWS", "LONGEST_TEXT", "MOST_ROWS", "RowReader"]
 
 LONGEST_TEXT = 1_000
@@ -32,13 +30,13 @@ SAFE_INTEGER = 2**53
 class Parts:
     """What is known of all rows and small enough to keep: everything but the user's columns."""
 
-    ids: pa.Array
+    alive: NDArray[np.bool_]
     topics: Topics | None
     duplicates: Duplicates | None
-    positions: NDArray[np.int64]
+    positions: NDArray[np.int32]
 
-    def row(self, number: int, values: tuple[Any, ...], limit: int | None) -> dict[str, Any]:
-        """Return one row, given its values."""
+    def row(self, number: int, values: tuple[Any, ...], row_id: Any, limit: int | None) -> dict[str, Any]:
+        """Return one row, given its values and its id."""
         shown, cut = [], {}
         for place, value in enumerate(values):
             text, length = shorten(as_json(value), limit)
@@ -52,16 +50,17 @@ class Parts:
         return {
             "row": number,
             "position": None if self.positions[number] < 0 else int(self.positions[number]),
-            "id": as_json(self.ids[number].as_py()),
+            "id": as_json(row_id),
             "values": shown,
             "cut": cut,
             "topics": self.topics and self.topics.assignment[number].tolist(),
             "duplicate": duplicate,
+            "deleted": not self.alive[number],
         }
 
 
 class RowReader:
-    """Reads rows and texts of one map; may be called from several threads.
+    """Reads rows of one map; may be called from several threads.
 
     Args:
         map: the map.
@@ -72,27 +71,29 @@ class RowReader:
         self._map = map
         self._order = order
         self._lock = threading.Lock()
-        self._texts: dict[str, pa.ChunkedArray] = {}
 
     @functools.cached_property
+    def _kept(self) -> Parts:
+        made, alive = self._map, self._map.alive
+        positions = np.full(len(alive), -1, np.int32)
+        positions[self._order] = np.arange(len(self._order), dtype=np.int32)
+        return Parts(alive, made.topic_model, made.duplicate_groups, positions)
+
+    @property
     def _parts(self) -> Parts:
-        made, ids = self._map, self._map.row_ids
-        positions = np.full(len(ids), -1, np.int64)
-        positions[self._order] = np.arange(len(self._order))
-        return Parts(ids, made.topic_model, made.duplicate_groups, positions)
-
-    def text(self, field: str) -> pa.ChunkedArray:
-        """Return a text column [R]; the one asked for last is kept."""
         with self._lock:
-            if field not in self._texts:
-                self._texts = {field: plain(self._map.columns([field]).column(0))}
-            return self._texts[field]
+            return self._kept
 
-    def rows(self, numbers: Sequence[int], *, full: bool) -> dict[str, Any]:
+    def rows(self, numbers: Sequence[int], *, full: bool, columns: Sequence[int] | None = None) -> dict[str, Any]:
         """Return rows of the dataset, by number, as `api/rows` answers them.
 
+        Args:
+            numbers: of the rows, in the order wanted.
+            full: texts are not cut.
+            columns: the places of the columns that are wanted; None is all.
+
         Raises:
-            AtlasValueError: too many rows at once.
+            AtlasValueError: too many rows at once, or a column that is not there.
             RowNotFoundError: there is no such row.
         """
         most = FULL_ROWS if full else MOST_ROWS
@@ -100,23 +101,20 @@ class RowReader:
             raise AtlasValueError(
                 f"{len(numbers):,} rows were asked for: 1 to {most} at once{' with full=1' if full else ''}"
             )
-        with self._lock:
-            parts = self._parts
-        total = len(parts.ids)
-        if max(numbers) >= total:
-            raise RowNotFoundError(f"there is no row {max(numbers):,}: this map has rows 0 to {total - 1:,}")
+        self.check(numbers)
+        names = self._names(columns)
         # A store answers each row once, however often it is asked for.
         distinct = sorted(set(numbers))
-        values = dict(zip(distinct, self._values(distinct), strict=True))
+        values = self._values(distinct, names)
         limit = None if full else LONGEST_TEXT
-        rows = [parts.row(number, values[number], limit) for number in numbers]
-        return {"columns": self._map.schema.names, "rows": rows}
+        parts = self._parts
+        return {"columns": names, "rows": [parts.row(number, *values[number], limit) for number in numbers]}
 
-    def _values(self, rows: list[int]) -> list[tuple[Any, ...]]:
-        if not self._map.schema.names:
-            return [()] * len(rows)
-        part = self._map.take(np.array(rows, np.int64))
-        return list(zip(*(column.to_pylist() for column in part.columns), strict=True))
+    def check(self, numbers: Sequence[int]) -> None:
+        """Raise RowNotFoundError if some row is not there."""
+        total = len(self._map.alive)
+        if max(numbers) >= total:
+            raise RowNotFoundError(f"there is no row {max(numbers):,}: this map has {total:,}, from 0")
 
     def numbers(self, positions: Sequence[int]) -> list[int]:
         """Return the rows of points.
@@ -127,6 +125,29 @@ class RowReader:
         if max(positions, default=0) >= len(self._order):
             raise RowNotFoundError(f"there is no point {max(positions):,}: this map has {len(self._order):,}, from 0")
         return [int(self._order[position]) for position in positions]
+
+    def positions(self, rows: NDArray[np.integer]) -> list[int | None]:
+        """Return where rows come in page order; None for one without a place."""
+        return [None if place < 0 else place for place in self._parts.positions[rows].tolist()]
+
+    def _names(self, columns: Sequence[int] | None) -> list[str]:
+        names = list(self._map.schema.names)
+        if columns is None:
+            return names
+        if max(columns) >= len(names):
+            raise AtlasValueError(f"there is no column {max(columns):,}: this map has {len(names):,}, from 0")
+        return [names[column] for column in columns]
+
+    def _values(self, rows: list[int], names: list[str]) -> dict[int, tuple[tuple[Any, ...], Any]]:
+        """Return the values and the id of some rows."""
+        key = self._map.id_field
+        read = list(dict.fromkeys([*names, *([] if key is None else [key])]))
+        table = self._map.take(np.array(rows, np.int64), read) if read else None
+        columns = (
+            {} if table is None else dict(zip(read, (column.to_pylist() for column in table.columns), strict=True))
+        )
+        ids = self._map.row_ids.take(pa.array(rows)).to_pylist() if key is None else columns[key]
+        return {row: (tuple(columns[name][place] for name in names), ids[place]) for place, row in enumerate(rows)}
 
 
 def shorten(value: Any, limit: int | None) -> tuple[Any, int | None]:

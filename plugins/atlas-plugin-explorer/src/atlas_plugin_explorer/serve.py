@@ -10,10 +10,11 @@ import webbrowser
 
 import click
 from localatlas.errors import AtlasValueError
+from localatlas.indices import AtlasProjection
 from localatlas.protocols import Map
 
 from atlas_plugin_explorer.guard import accepted_hosts
-from atlas_plugin_explorer.source import cache_folder, find_pages
+from atlas_plugin_explorer.source import cache_folder
 
 __all__ = ["bind", "serve"]
 
@@ -21,11 +22,11 @@ GRACE_SECONDS = 2
 LAST_PORT = 65_535
 
 
-def serve(map: Map, host: str, port: int, *, browser: bool) -> None:  # noqa: A002  the noun's name
-    """Serve the explorer of a map; returns on Ctrl-C.
+def serve(map: Map | AtlasProjection, host: str, port: int, *, browser: bool) -> None:  # noqa: A002  the noun's name
+    """Serve the explorer of a map to whoever has the link that is printed; returns on Ctrl-C.
 
     Args:
-        map: the map to show.
+        map: the map to show; an `AtlasProjection` may still be building.
         host: the address to listen on; anything but the loopback opens the map to the network.
         port: the port, 0 takes a free one; the address is printed.
         browser: whether to open it in the user's browser.
@@ -36,13 +37,15 @@ def serve(map: Map, host: str, port: int, *, browser: bool) -> None:  # noqa: A0
     import uvicorn  # not needed to build a map
 
     from atlas_plugin_explorer.app import create_app  # neither is starlette
+    from atlas_plugin_explorer.shown import Shown
+    from atlas_plugin_explorer.tokens import Tokens
 
     # Before anything is written: a wrong address should fail at once.
     with bind(host, port) as listener:
-        pages = find_pages(map, cache_folder())
-        if pages.made:
+        shown, tokens = Shown(map), Tokens()
+        if shown.is_ready and shown.now().pages.made:
             click.echo(f"The map was built without pages for the explorer; they were made now, in {cache_folder()}")
-        app = create_app(map, accept=accepted_hosts(host), pages=pages)
+        app = create_app(shown, accept=accepted_hosts(host), tokens=tokens)
         settings = uvicorn.Config(
             app,
             log_level="warning",
@@ -53,11 +56,11 @@ def serve(map: Map, host: str, port: int, *, browser: bool) -> None:  # noqa: A0
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         url = address(listener)
-        click.echo(f"The map {map.name!r} is at {url} (Ctrl-C ends it)")
+        click.echo(f"The map {map.name!r} is at {url}?token={tokens.link} (Ctrl-C ends it)")
         with contextlib.suppress(KeyboardInterrupt):
             if browser:
                 # A text browser would keep this thread until it is closed.
-                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+                threading.Thread(target=webbrowser.open, args=(f"{url}?token={tokens.once()}",), daemon=True).start()
             uvicorn.Server(settings).run(sockets=[listener])
 
 
