@@ -36,6 +36,11 @@ def synthetic_map() -> Callable[..., Any]:
 
 
 @pytest.fixture(scope="session")
+def large_map() -> Callable[[int], Any]:
+    return load("large_map").LargeMap
+
+
+@pytest.fixture(scope="session")
 def shown(synthetic_map: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A map of 2,000 rows, 20 of them without a place, with its pages."""
     made = synthetic_map(2_000, unplaced=20)
