@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from localatlas.errors import AtlasLookupError, AtlasTypeError, AtlasValueError, NotReadyError
+from localatlas.errors import AtlasError, AtlasLookupError, AtlasTypeError, AtlasValueError, NotReadyError
 from localatlas.indices import AtlasProjection
 from localatlas.protocols import Map
 from starlette.applications import Starlette
@@ -16,13 +16,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from atlas_plugin_explorer.export_routes import ExportRoutes
 from atlas_plugin_explorer.find_routes import FindRoutes
 from atlas_plugin_explorer.guard import LOOPBACK, Guard, failure
+from atlas_plugin_explorer.plugin_routes import PluginRoutes
 from atlas_plugin_explorer.row_routes import RowRoutes
 from atlas_plugin_explorer.shown import Shown
 from atlas_plugin_explorer.source import PageSource
 from atlas_plugin_explorer.squeeze import Squeeze
 from atlas_plugin_explorer.state_routes import StateRoutes
+from atlas_plugin_explorer.stats_routes import StatsRoutes
+from atlas_plugin_explorer.tag_routes import TagRoutes
 from atlas_plugin_explorer.tokens import Tokens
 
 __all__ = ["STATIC", "create_app"]
@@ -63,7 +67,16 @@ def create_app(
     """
     shown = map if isinstance(map, Shown) else Shown(map, pages)
     front = FrontEnd(shown, static)
-    groups = (StateRoutes(shown, 0), RowRoutes(shown), FindRoutes(shown))
+    plugins = PluginRoutes(shown)
+    groups = (
+        StateRoutes(shown, plugins),
+        RowRoutes(shown),
+        FindRoutes(shown),
+        StatsRoutes(shown),
+        TagRoutes(shown),
+        ExportRoutes(shown),
+        plugins,
+    )
     return Starlette(
         routes=[
             Route("/", front.page),
@@ -78,6 +91,7 @@ def create_app(
             AtlasLookupError: not_found,
             AtlasTypeError: bad_request,
             AtlasValueError: bad_request,
+            AtlasError: unavailable,
             500: broken,
         },
     )
@@ -149,6 +163,11 @@ def not_ready(request: Request, error: Exception) -> Response:  # noqa: ARG001
 def not_found(request: Request, error: Exception) -> Response:  # noqa: ARG001
     """Answer a request for what is not there."""
     return failure(404, str(error))
+
+
+def unavailable(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """Answer when a plugin or the storage is at fault; the message says which, and what to do."""
+    return failure(503, str(error))
 
 
 def broken(request: Request, error: Exception) -> Response:  # noqa: ARG001

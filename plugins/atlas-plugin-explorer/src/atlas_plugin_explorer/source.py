@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,9 +54,15 @@ class PageSource:
     @functools.cached_property
     def rows(self) -> NDArray[np.uint32]:
         """uint32 [N], the dataset's row of each point."""
-        template = self.index["row_numbers"]["files"]
-        parts = [np.frombuffer(self.read(template.format(page=page["page"])), "<u4") for page in self.index["pages"]]
-        return np.concatenate([np.empty(0, "<u4"), *parts])
+        return self.values(self.index["row_numbers"])
+
+    def values(self, entry: Mapping[str, Any]) -> NDArray[Any]:
+        """Return a column in page order, [N], given its entry in `columns.json`."""
+        kind = np.dtype(entry["encoding"]).newbyteorder("<")
+        parts = [
+            np.frombuffer(self.read(entry["files"].format(page=page["page"])), kind) for page in self.index["pages"]
+        ]
+        return np.concatenate([np.empty(0, kind), *parts])
 
     def read(self, name: str) -> bytes:
         """Return the content of a file that the index names."""

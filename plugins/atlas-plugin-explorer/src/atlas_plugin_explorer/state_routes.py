@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from atlas_plugin_explorer.asking import answer
+from atlas_plugin_explorer.plugin_routes import PluginRoutes
 from atlas_plugin_explorer.shown import Shown
 
 __all__ = ["StateRoutes"]
@@ -19,9 +20,9 @@ __all__ = ["StateRoutes"]
 class StateRoutes:
     """Answers `api/state`; the methods run in worker threads."""
 
-    def __init__(self, shown: Shown, panels: int) -> None:
+    def __init__(self, shown: Shown, plugins: PluginRoutes) -> None:
         self._shown = shown
-        self._panels = panels
+        self._plugins = plugins
 
     def routes(self) -> list[BaseRoute]:
         """Return the route."""
@@ -30,7 +31,7 @@ class StateRoutes:
     def state(self, request: Request) -> Response:  # noqa: ARG002  a route takes a request
         """Answer `api/state`."""
         try:
-            return answer(self._ready() | {"panels": self._panels})
+            return answer(self._ready())
         except NotReadyError as error:
             return answer(self._building(str(error)))
 
@@ -55,6 +56,7 @@ class StateRoutes:
                 "export": projection is not None,
                 "images": version.map.has_blobs,
             },
+            "panels": self._plugins.count,
         }
 
     def _building(self, message: str) -> dict[str, Any]:
