@@ -17,9 +17,7 @@ export function sequentialPalette(dark: boolean): Rgb[] {
   });
 }
 
-/** Return 0..STEPS-1 for a value between the limits; what lies beyond takes the colour of the end. */
-export function stepOf(value: number, low: number, high: number): number {
-  if (high <= low) return STEPS >> 1;
-  const t = (value - low) / (high - low);
-  return Math.min(Math.max(Math.round(t * (STEPS - 1)), 0), STEPS - 1);
+/** Return which of STEPS colours the k-th of `count` steps takes; the ends of the scale are for the first and the last. */
+export function spreadOver(k: number, count: number): number {
+  return count < 2 ? STEPS >> 1 : Math.round((k / (count - 1)) * (STEPS - 1));
 }

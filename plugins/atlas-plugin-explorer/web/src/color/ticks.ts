@@ -26,7 +26,7 @@ const DAY = 86_400_000;
 export function dateTicks(low: number, high: number, count: number): Tick[] {
   if (!(high > low)) return [{ value: low, text: formatDate(low, "day") }];
   const span = high - low;
-  const unit = span > 900 * DAY ? "year" : span > 60 * DAY ? "month" : span > 2 * DAY ? "day" : "minute";
+  const unit = unitOf(span);
   const ticks: Tick[] = [];
   for (let k = 0; k < count; k++) {
     const value = low + (span * k) / (count - 1);
@@ -34,6 +34,11 @@ export function dateTicks(low: number, high: number, count: number): Tick[] {
     if (ticks.at(-1)?.text !== text) ticks.push({ value, text });
   }
   return ticks;
+}
+
+/** Return how finely dates are written that lie up to `span` milliseconds apart. */
+export function unitOf(span: number): DateUnit {
+  return span > 900 * DAY ? "year" : span > 60 * DAY ? "month" : span > 2 * DAY ? "day" : "minute";
 }
 
 export type DateUnit = "year" | "month" | "day" | "minute";

@@ -66,13 +66,11 @@ function Scale({ legend }: { readonly legend: Extract<Legend, { kind: "scale" }>
       pen.fillRect(step, 0, 1, 1);
     });
   }, [legend]);
-  const span = legend.high - legend.low || 1;
   return (
     <div class="scale">
       <canvas ref={canvas} width={legend.colors.length} height={1} role="img" aria-label="Scale from low to high" />
       <div class="ticks">
-        {legend.ticks.map(({ value, text }) => {
-          const at = (value - legend.low) / span;
+        {legend.scale.ticks.map(({ value, text, at }) => {
           const edge = at < 0.06 ? "tick start" : at > 0.94 ? "tick end" : "tick";
           return <span key={value} class={edge} style={{ left: `${100 * at}%` }}>{text}</span>;
         })}
