@@ -210,7 +210,7 @@ class MapPage:
             """Say whether the page has had an answer since the field last changed."""
             status = self.find("#search-status")
             asked: float = self.driver.execute_script(
-                "const all = performance.getEntriesByType('resource').filter(e => e.name.includes('/api/'));"
+                "const all = performance.getEntriesByType('resource').filter(e => /[/]api[/](?!state)/.test(e.name));"
                 "return all.length === 0 ? -1 : all[all.length - 1].responseEnd"
             )
             return status.get_dom_attribute("data-kind") == "found" and asked > wanted

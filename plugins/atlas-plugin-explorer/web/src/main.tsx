@@ -2,14 +2,17 @@
 
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { Client } from "./api/client";
 import { SERVER } from "./api/transport";
 import { Explorer } from "./state/explorer";
 import { createStore } from "./state/store";
 import { followTheme } from "./state/theme_choice";
+import { Watch } from "./state/watch";
 import { App } from "./ui/app";
 
 const store = createStore(matchMedia("(width >= 860px)").matches);
-const explorer = new Explorer(store, SERVER);
+const client = new Client(SERVER);
+const explorer = new Explorer(store, client);
 followTheme(store);
 
 effect(() => {
@@ -20,3 +23,4 @@ effect(() => {
 const root = document.getElementById("app");
 if (root !== null) render(<App explorer={explorer} />, root);
 void explorer.open();
+new Watch(client, store, () => explorer.open()).start();

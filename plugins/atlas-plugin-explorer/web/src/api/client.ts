@@ -1,5 +1,6 @@
 /** What can be asked of a map, over any transport. */
 
+import { signal } from "@preact/signals";
 import type { SelectionNode } from "../selection/nodes";
 import type { Column, IndexFile, RowsAnswer, Topic } from "./format";
 import type { Answer, Ask, Transport } from "./transport";
@@ -34,6 +35,9 @@ export interface MaskAnswer {
 const SUPPORTED_VERSION = 1;
 
 export class Client {
+  /** Whether the last request was answered by nobody. */
+  readonly lost = signal(false);
+
   constructor(readonly transport: Transport) {}
 
   async index(): Promise<IndexFile> {
@@ -89,8 +93,9 @@ export class Client {
       answer = await this.transport.request(path, ask);
     } catch (error) {
       if (ask.signal?.aborted) throw error;
+      this.lost.value = true;
       throw new RequestError(
-        "The server that shows this map does not answer. Start it again with `localatlas open` and reload the page.",
+        "The server that shows this map does not answer. Start it again with `localatlas open`, and open its new link.",
         "unreachable",
       );
     }

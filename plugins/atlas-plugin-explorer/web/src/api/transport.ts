@@ -16,6 +16,8 @@ export interface Answer {
 }
 
 export interface Transport {
+  /** Whether something may change behind it: a server has builds, updates and an end; a file has not. */
+  readonly live: boolean;
   /** Ask for a path relative to the page. Rejects where nothing answers; an answer of any status is one. */
   request(path: string, ask?: Ask): Promise<Answer>;
   /** An address for `<img>` and for downloads; null where a carrier has none, and bytes go through `request`. */
@@ -24,6 +26,7 @@ export interface Transport {
 
 /** Asks the server that brought the page, and no one else. */
 export const SERVER: Transport = {
+  live: true,
   async request(path, { method = "GET", body, type, signal } = {}) {
     const response = await fetch(path, {
       method,

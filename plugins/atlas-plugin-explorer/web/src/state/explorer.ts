@@ -1,8 +1,7 @@
 /** Ties the store, the server and the stage together: what happens when something changes. */
 
 import { effect } from "@preact/signals";
-import { Client } from "../api/client";
-import type { Transport } from "../api/transport";
+import { RequestError, type Client } from "../api/client";
 import { loadGeometry } from "../api/loader";
 import type { IndexFile, Row } from "../api/format";
 import { labelInk } from "../color/theme";
@@ -28,7 +27,6 @@ export class Explorer {
   private matches: Uint8Array | null = null;
   private hoverTimer: ReturnType<typeof setTimeout> | undefined;
   private rows: RowSource | null = null;
-  private readonly client: Client;
   private readonly colors: ColorSource;
   private nowColored: () => void = () => undefined;
   /** Points are first shown in their colours, unless those keep one waiting. */
@@ -36,9 +34,8 @@ export class Explorer {
 
   constructor(
     readonly store: Store,
-    transport: Transport,
+    readonly client: Client,
   ) {
-    this.client = new Client(transport);
     this.colors = new ColorSource(this.client, store);
     this.colored = new Promise((resolve) => (this.nowColored = resolve));
   }
@@ -60,7 +57,8 @@ export class Explorer {
       store.index.value = index;
       store.status.value = { kind: index.points === 0 ? "empty" : "ready" };
     } catch (error) {
-      store.status.value = { kind: "failed", message: messageOf(error) };
+      const waits = error instanceof RequestError && ["not_ready", "unreachable"].includes(error.code);
+      store.status.value = waits ? { kind: "waiting" } : { kind: "failed", message: messageOf(error) };
     }
   }
 

@@ -3,12 +3,16 @@
 import { computed, signal } from "@preact/signals";
 import type { SearchQuery } from "../api/client";
 import type { Column, IndexFile, Row, Topic } from "../api/format";
+import type { MapState } from "../api/map_state";
 import type { Coloring } from "../color/coloring";
 import type { ShownLabel } from "../labels/layer";
 import type { Point } from "../map/view";
+import type { Link } from "./watch";
 
 export type Status =
   | { readonly kind: "loading" }
+  /** The map is still being built, or its build ended too soon: `mapState` says more. */
+  | { readonly kind: "waiting" }
   | { readonly kind: "ready" }
   | { readonly kind: "empty" }
   | { readonly kind: "failed"; readonly message: string };
@@ -48,6 +52,11 @@ export function createStore(wide = true) {
   const systemDark = signal(false);
   return {
     status: signal<Status>({ kind: "loading" }),
+    /** What the server last said of the map; `can` says what it answers. */
+    mapState: signal<MapState | null>(null),
+    link: signal<Link>("fine"),
+    /** Whether there is a newer version of the map than the one that is shown. */
+    updated: signal(false),
     index,
     columns,
     topics: signal<readonly Topic[]>([]),

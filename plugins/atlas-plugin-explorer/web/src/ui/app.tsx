@@ -8,6 +8,8 @@ import { LabelList } from "./label_list";
 import { MapView } from "./map_view";
 import { Notice } from "./notice";
 import { Panel } from "./panel";
+import { Banner } from "./states/banner";
+import { Waiting } from "./states/waiting";
 
 export interface Props {
   readonly explorer: Explorer;
@@ -17,6 +19,7 @@ export function App({ explorer }: Props): JSX.Element {
   const { store } = explorer;
   const status = store.status.value;
   if (status.kind === "failed" || status.kind === "empty") return <Notice store={store} />;
+  if (status.kind === "waiting") return <Waiting store={store} />;
   const ready = status.kind === "ready";
   return (
     <>
@@ -26,6 +29,7 @@ export function App({ explorer }: Props): JSX.Element {
       {ready && <Controls explorer={explorer} />}
       {ready && <Card store={store} close={() => explorer.clear()} />}
       <Notice store={store} />
+      <Banner store={store} />
     </>
   );
 }
