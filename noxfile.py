@@ -63,6 +63,8 @@ TORCHES = ("torch==", "triton==", "nvidia-", "cuda-")
 # Fails where a plugin is installed, as in an environment that was used for something else.
 ALONE = "import importlib.metadata as m; assert not [d.name for d in m.distributions() if 'atlas-plugin-' in d.name]"
 CHROMIUM = ("chromium", "chromium-driver")
+# Tests wait for processes as much as they compute: two at once halve the time on two cores.
+TWO_AT_ONCE = ("-n", "2", "--dist", "worksteal")
 
 
 def group(*names: str) -> list[str]:
@@ -150,9 +152,9 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         session.run(*selected, *session.posargs)
         return
-    session.run(*selected, "tests", "--cov", "--cov-report=term:skip-covered")
+    session.run(*selected, *TWO_AT_ONCE, "tests", "--cov", "--cov-report=term:skip-covered")
     # Without coverage: tracing would double the time that numba compiles for.
-    session.run(*selected, "plugins", "contrib")
+    session.run(*selected, *TWO_AT_ONCE, "plugins", "contrib")
 
 
 @nox.session
@@ -171,7 +173,7 @@ def core(session: nox.Session) -> None:
     install(session, "--editable", str(ROOT), *group("test"))
     session.run("python", "-c", ALONE)
     apart = (without("browser"), without("across"))
-    session.run("pytest", "-m", "not browser and not plugins", *apart, *(session.posargs or ["tests"]))
+    session.run("pytest", "-m", "not browser and not plugins", *apart, *(session.posargs or [*TWO_AT_ONCE, "tests"]))
 
 
 @nox.session
