@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
@@ -166,12 +171,27 @@ class MapPage:
 
     def drag(self, start: tuple[float, float], by: tuple[float, float]) -> None:
         """Press, move in steps, let go."""
-        self._mouse("mouseMoved", *start)
-        self._mouse("mousePressed", *start)
-        for step in range(1, 6):
-            self._mouse("mouseMoved", start[0] + by[0] * step / 5, start[1] + by[1] * step / 5)
-        self._mouse("mouseReleased", start[0] + by[0], start[1] + by[1])
+        self.trace([(start[0] + by[0] * step / 5, start[1] + by[1] * step / 5) for step in range(6)])
         self.rest()
+
+    def trace(self, way: Sequence[tuple[float, float]], *, keys: int = 0, lift: bool = True) -> None:
+        """Press at the first place, move along the way, let go at the last; `keys`: 1 alt, 2 ctrl, 8 shift."""
+        self._mouse("mouseMoved", *way[0], keys)
+        self._mouse("mousePressed", *way[0], keys)
+        for place in way[1:]:
+            self._mouse("mouseMoved", *place, keys, held=True)
+        if lift:
+            self._mouse("mouseReleased", *way[-1], keys)
+
+    def port(self, call: str, *arguments: Any) -> Any:
+        """Call the map as the page's parts do (web/src/state/map_port.ts); `call` is a method with its arguments."""
+        body = f"const map = document.getElementById('map').map; return map.{call};"
+        return self.driver.execute_script(body, *arguments)
+
+    def screen(self) -> NDArray[np.uint8]:
+        """Return what can be seen of the window, uint8 [height, width, 3]."""
+        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})["data"]
+        return np.asarray(Image.open(io.BytesIO(base64.b64decode(shot))).convert("RGB"))
 
     def wheel(self, x: float, y: float, delta: float, times: int = 1) -> None:
         """Turn the wheel; negative is away, which zooms in."""
@@ -235,8 +255,9 @@ class MapPage:
         assert any(url.startswith(self.address) for url in asked)
         return [url for url in asked if not url.startswith((self.address, "data:", "blob:", "about:"))]
 
-    def _mouse(self, kind: str, x: float, y: float) -> None:
+    def _mouse(self, kind: str, x: float, y: float, keys: int = 0, *, held: bool = False) -> None:
         button = "none" if kind == "mouseMoved" else "left"
-        held = 1 if kind == "mousePressed" else 0
-        event = {"type": kind, "x": x, "y": y, "button": button, "buttons": held, "clickCount": int(button == "left")}
+        down = int(held or kind == "mousePressed")
+        event = {"type": kind, "x": x, "y": y, "button": button, "buttons": down, "modifiers": keys}
+        event["clickCount"] = int(button == "left")
         self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)

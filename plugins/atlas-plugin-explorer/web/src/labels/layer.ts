@@ -20,6 +20,18 @@ export interface ShownLabel {
   readonly y: number;
 }
 
+/** A label as text, for a picture in which text stays text. */
+export interface LabelText {
+  readonly lines: readonly string[];
+  readonly style: Style;
+  readonly ink: Ink;
+  /** 0..1 */
+  readonly visible: number;
+  /** Its middle, CSS pixels. */
+  readonly x: number;
+  readonly y: number;
+}
+
 interface Entry {
   readonly topic: Topic;
   readonly lines: readonly string[];
@@ -48,6 +60,8 @@ export class LabelLayer {
   private entries: readonly Entry[] = [];
   private inks: ReadonlyMap<number, Ink> = new Map();
   private readonly sprites = new Map<string, Sprite>();
+  /** The labels of the view that was drawn last. */
+  private drawn: readonly Visible[] = [];
 
   constructor(private readonly measure: CanvasRenderingContext2D) {}
 
@@ -79,10 +93,28 @@ export class LabelLayer {
     this.sprites.clear();
   }
 
+  /** Return the topic whose label can be read at a pixel; null where there is none. */
+  at(pixel: Point): Topic | null {
+    for (const { entry, visible, middle } of this.drawn) {
+      const height = entry.lines.length * entry.style.lineHeight;
+      const inside = Math.abs(pixel.x - middle.x) <= entry.width / 2 && Math.abs(pixel.y - middle.y) <= height / 2;
+      if (inside && visible >= READABLE) return entry.topic;
+    }
+    return null;
+  }
+
+  /** The lines of the labels that were drawn last, each with its place, its style and its ink. */
+  texts(): readonly LabelText[] {
+    return this.drawn.map(({ entry, visible, middle }) => ({
+      lines: entry.lines, style: entry.style, ink: this.ink(entry.topic), visible, x: middle.x, y: middle.y,
+    }));
+  }
+
   /** Draw onto `context`, whose unit is the CSS pixel, and return what can be read. */
   draw(context: CanvasRenderingContext2D, window: Window, ratio: number, strength: number): ShownLabel[] {
     const shown: ShownLabel[] = [];
-    for (const { entry, visible, middle } of this.visible(window)) {
+    this.drawn = this.visible(window);
+    for (const { entry, visible, middle } of this.drawn) {
       const sprite = this.sprite(entry, ratio);
       context.globalAlpha = visible * strength;
       // Whole device pixels keep the letters crisp.
@@ -127,10 +159,13 @@ export class LabelLayer {
     const key = `${entry.topic.id} ${ratio}`;
     const known = this.sprites.get(key);
     if (known !== undefined) return known;
-    const ink = this.inks.get(entry.topic.id) ?? { text: "#000", halo: "#fff" };
-    const made = drawSprite(entry.lines, entry.style, ink, ratio, entry.width);
+    const made = drawSprite(entry.lines, entry.style, this.ink(entry.topic), ratio, entry.width);
     this.sprites.set(key, made);
     return made;
+  }
+
+  private ink(topic: Topic): Ink {
+    return this.inks.get(topic.id) ?? { text: "#000", halo: "#fff" };
   }
 }
 

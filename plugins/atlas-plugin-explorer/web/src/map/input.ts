@@ -1,5 +1,7 @@
 /** Pointer, wheel and keyboard on the map. */
 
+import type { LassoJoin, Polygon, Tool } from "../state/map_port";
+import { joinOf, Lasso } from "./lasso";
 import type { Motion } from "./motion";
 import type { Point } from "./view";
 
@@ -19,6 +21,10 @@ export interface InputEvents {
   click(pixel: Point, touch: boolean): void;
   /** A drag or pinch begins or ends. */
   grab(active: boolean): void;
+  /** The way of a lasso that is being drawn has changed; empty when it ended or was given up. */
+  lasso(way: Polygon): void;
+  /** A lasso was drawn; CSS pixels. */
+  caught(corners: Polygon, join: LassoJoin): void;
   escape(): void;
 }
 
@@ -26,22 +32,31 @@ export class MapInput {
   /** Pointers that are down, by id. */
   private readonly down = new Map<number, Point>();
   private start: Point | null = null;
+  private readonly lasso = new Lasso();
+  private lassoing = false;
+  private readonly ended = new AbortController();
+  tool: Tool = "move";
 
   constructor(
     private readonly element: HTMLElement,
     private readonly motion: Motion,
     private readonly events: InputEvents,
   ) {
-    element.addEventListener("pointerdown", (event) => this.press(event));
-    element.addEventListener("pointermove", (event) => this.move(event));
-    element.addEventListener("pointerup", (event) => this.release(event, true));
-    element.addEventListener("pointercancel", (event) => this.release(event, false));
-    element.addEventListener("pointerleave", () => events.hover(null));
-    element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
+    const { signal } = this.ended;
+    element.addEventListener("pointerdown", (event) => this.press(event), { signal });
+    element.addEventListener("pointermove", (event) => this.move(event), { signal });
+    element.addEventListener("pointerup", (event) => this.release(event, true), { signal });
+    element.addEventListener("pointercancel", (event) => this.release(event, false), { signal });
+    element.addEventListener("pointerleave", () => events.hover(null), { signal });
+    element.addEventListener("wheel", (event) => this.wheel(event), { passive: false, signal });
     element.addEventListener("dblclick", (event) => {
       motion.zoom(this.place(event), event.shiftKey ? 1 / DOUBLE_CLICK_ZOOM : DOUBLE_CLICK_ZOOM);
-    });
-    element.addEventListener("keydown", (event) => this.key(event));
+    }, { signal });
+    element.addEventListener("keydown", (event) => this.key(event), { signal });
+  }
+
+  destroy(): void {
+    this.ended.abort();
   }
 
   private place(event: MouseEvent): Point {
@@ -54,6 +69,10 @@ export class MapInput {
     this.element.setPointerCapture(event.pointerId);
     this.down.set(event.pointerId, this.place(event));
     this.start = this.down.size === 1 ? this.place(event) : null;
+    // A second finger means a pinch, whatever the first one was drawing.
+    this.stopLasso();
+    this.lassoing = this.start !== null && (this.tool === "lasso" || event.shiftKey);
+    if (this.lassoing) this.lasso.begin(this.place(event));
   }
 
   private move(event: PointerEvent): void {
@@ -66,7 +85,8 @@ export class MapInput {
     if (this.start !== null && Math.hypot(place.x - this.start.x, place.y - this.start.y) <= SLIP) return;
     if (this.start !== null || this.down.size > 1) this.events.grab(true);
     this.start = null;
-    if (this.down.size === 1) this.motion.drag(place.x - before.x, place.y - before.y);
+    if (this.lassoing) this.draw(place);
+    else if (this.down.size === 1) this.motion.drag(place.x - before.x, place.y - before.y);
     else if (this.down.size === 2) this.stretch(event.pointerId, before, place);
     this.down.set(event.pointerId, place);
   }
@@ -80,8 +100,33 @@ export class MapInput {
     this.motion.pinch(middle, Math.hypot(place.x - other.x, place.y - other.y) / distance);
   }
 
+  private draw(place: Point): void {
+    this.lasso.reach(place);
+    this.events.lasso(this.lasso.path);
+  }
+
+  /** End a lasso without a catch. */
+  private stopLasso(): void {
+    if (!this.lassoing) return;
+    this.lassoing = false;
+    this.lasso.cancel();
+    this.events.lasso([]);
+  }
+
+  /** End a lasso whose pointer is still down: what that does until it is lifted means nothing. */
+  private giveUp(): void {
+    this.stopLasso();
+    this.down.clear();
+    this.events.grab(false);
+  }
+
   private release(event: PointerEvent, lifted: boolean): void {
     if (!this.down.delete(event.pointerId)) return;
+    if (this.lassoing && lifted && this.start === null) {
+      const corners = this.lasso.close();
+      if (corners !== null) this.events.caught(corners, joinOf(event, this.tool));
+    }
+    this.stopLasso();
     if (this.down.size === 0) this.events.grab(false);
     if (lifted && this.start !== null) this.events.click(this.start, event.pointerType !== "mouse");
     this.start = null;
@@ -109,7 +154,7 @@ export class MapInput {
       ArrowRight: () => this.motion.drag(-step, 0),
       ArrowUp: () => this.motion.drag(0, step),
       ArrowDown: () => this.motion.drag(0, -step),
-      Escape: () => this.events.escape(),
+      Escape: () => (this.lassoing ? this.giveUp() : this.events.escape()),
     };
     const action = actions[event.key];
     if (action === undefined) return;

@@ -93,6 +93,18 @@ export class Motion {
     this.flyTo(this.home);
   }
 
+  /** Fly so that `box` fills what no panel covers, but no nearer than `nearest` times the first view. */
+  frame(box: Box, nearest: number): void {
+    const { x0, y0, x1, y1 } = box;
+    const [middleX, middleY] = [(x0 + x1) / 2, (y0 + y1) / 2];
+    const view = fit(box, this.size, this.insets);
+    // A place without extent says nothing about how near to go.
+    const most = x1 > x0 || y1 > y0 ? nearest : Math.sqrt(nearest);
+    const scale = Math.min(view.scale, this.home.scale * most);
+    const closer = view.scale / scale;
+    this.flyTo({ x: middleX + (view.x - middleX) * closer, y: middleY + (view.y - middleY) * closer, scale });
+  }
+
   /** Bring a point of the plane to the middle of the free window, at least `zoom` times as near as the first view. */
   visit(point: Point, zoom: number): void {
     const scale = Math.max(this.view.scale, this.inRange(this.home.scale * zoom));

@@ -1,41 +1,29 @@
 /** The map itself: two canvases, what they show, and when they are drawn again. */
 
-import type { Topic } from "../api/format";
 import { boxOf } from "../api/loader";
-import type { IndexFile } from "../api/format";
+import type { IndexFile, Topic } from "../api/format";
 import { DARK, LIGHT } from "../color/theme";
-import { LabelLayer, type ShownLabel } from "../labels/layer";
 import type { Ink } from "../labels/sprite";
-import { Budget } from "../render/budget";
 import { CpuRenderer } from "../render/cpu";
-import type { Colors, Mask, Points, Renderer } from "../render/renderer";
+import { radiusOf, type Scene } from "../render/layers";
+import { Picker } from "../render/picker";
+import type { Colors, Look, Mask, Points } from "../render/renderer";
+import { statesOf } from "../render/states";
+import { denseness } from "../render/tone";
+import type { MapEvents, MapPort, Polygon, Tool } from "../state/map_port";
+import { Frames } from "./frames";
 import { MapInput } from "./input";
 import { Motion } from "./motion";
-import { drawRing } from "./ring";
-import { toPlane, toScreen, type Insets, type Point, type Size, type View } from "./view";
+import { LABELS_MASKED, Overlay, penOf, type Marks } from "./overlay";
+import { pngOf, svgOf } from "./picture";
+import { toPlane, toScreen, type Box, type Insets, type Point, type Size, type View } from "./view";
 
-/** Milliseconds without change after which the picture is drawn in full. */
-const SETTLE = 130;
-/** Pixels of a picture at rest and of a moving one; above, it is drawn coarser and stretched. */
-const REST_PIXELS = 9_000_000;
-const MOVING_PIXELS = 1_400_000;
-const HIGHEST_RATIO = 2;
 /** How far from a point (CSS pixels) one may point and still mean it. */
 const REACH_MOUSE = 8;
 const REACH_TOUCH = 18;
-/** Labels step back while points are singled out. */
-const LABELS_MASKED = 0.72;
-
-export interface StageEvents {
-  hovered(position: number): void;
-  picked(position: number): void;
-  escaped(): void;
-  labelsShown(labels: readonly ShownLabel[]): void;
-  /** The view has changed: what lies beside a point must follow. */
-  moved(): void;
-  /** The picture came to rest at this view. */
-  rested(view: View): void;
-}
+/** How near a small area is framed, as a factor of the first view. */
+const NEAREST_FRAME = 40;
+const NO_POINTS: Points = { x: new Float32Array(), y: new Float32Array(), runs: [], total: 0, loaded: 0 };
 
 export interface StageParts {
   readonly host: HTMLElement;
@@ -43,93 +31,105 @@ export interface StageParts {
   readonly overlay: HTMLCanvasElement;
 }
 
-export class Stage {
-  readonly motion: Motion;
-  private readonly renderer: Renderer;
-  private readonly labels: LabelLayer;
-  private readonly budget = new Budget();
-  private readonly pen: CanvasRenderingContext2D;
-  private points: Points | null = null;
+export class Stage implements MapPort {
+  private readonly motion: Motion;
+  private readonly input: MapInput;
+  private readonly frames: Frames;
+  private readonly overlay: Overlay;
+  private readonly picker = new Picker();
+  private mask: Mask | null = null;
+  private hidden: Uint8Array | null = null;
   private topics: readonly Topic[] = [];
-  private masked = false;
-  private dark = false;
   private rings: readonly number[] = [];
+  private outlines: readonly Polygon[] = [];
+  private lasso: Polygon = [];
   private grabbed = false;
-  private changedAt = -Infinity;
-  private pictureStale = true;
-  private coarse = false;
-  private scheduled = false;
 
   constructor(
     private readonly parts: StageParts,
     index: IndexFile,
     private size: Size,
     private insets: Insets,
-    private readonly events: StageEvents,
+    private readonly events: MapEvents,
     calm: () => boolean,
   ) {
-    const pen = parts.overlay.getContext("2d");
-    if (pen === null) throw new Error("This browser offers no 2D canvas.");
-    this.pen = pen;
-    this.labels = new LabelLayer(pen);
-    this.renderer = new CpuRenderer(parts.picture);
+    this.overlay = new Overlay(parts.overlay);
     const content = { bounds: boxOf(index.bounds), first: boxOf(index.view) };
-    this.motion = new Motion(content, size, insets, () => this.moved(), calm);
-    this.listen();
-    this.fitCanvases();
+    this.motion = new Motion(content, size, insets, () => this.frames.moved(), calm);
+    this.frames = new Frames(new CpuRenderer(parts.picture), this.emptyScene(), {
+      tick: (now) => this.motion.tick(now),
+      busy: () => this.motion.moving || this.grabbed,
+      view: () => this.motion.view,
+      painted: (view, moving) => this.paintOverlay(view, moving),
+      rested: () => this.rest(),
+    });
+    this.input = this.listen();
+    this.overlay.resize(size);
   }
 
   resize(size: Size, insets: Insets): void {
     this.size = size;
     this.insets = insets;
-    this.fitCanvases();
+    this.overlay.resize(size);
     this.motion.resize(size, insets);
-    if (this.points !== null) this.renderer.setPoints(this.points, this.motion.home.scale);
-    this.labels.setTopics(this.topics, this.motion.home.scale, size);
-    this.repaint();
+    this.overlay.labels.setTopics(this.topics, this.motion.home.scale, size);
+    this.frames.change({ size, homeScale: this.motion.home.scale });
   }
 
   setPoints(points: Points): void {
-    this.points = points;
-    this.renderer.setPoints(points, this.motion.home.scale);
-    this.repaint();
+    this.picker.setPoints(points);
+    this.frames.change({ points, density: denseness(points) });
+    if (this.hidden !== null) this.setHidden(this.hidden);
   }
 
   setColors(colors: Colors): void {
-    this.renderer.setColors(colors);
-    this.repaint();
+    this.frames.change({ colors });
   }
 
   setMask(mask: Mask | null): void {
-    this.masked = mask !== null;
-    this.renderer.setMask(mask);
-    this.repaint();
+    this.mask = mask;
+    this.frames.change({ states: statesOf(mask, this.hidden, this.frames.scene.points.total) });
+  }
+
+  setHidden(hidden: Uint8Array | null): void {
+    this.hidden = hidden;
+    this.setMask(this.mask);
+  }
+
+  setLook(look: Look): void {
+    this.frames.change({ look });
   }
 
   setDark(dark: boolean): void {
-    this.dark = dark;
-    this.renderer.setTheme(dark ? DARK : LIGHT);
-    this.repaint();
+    this.frames.change({ theme: dark ? DARK : LIGHT });
   }
 
   setTopics(topics: readonly Topic[]): void {
     this.topics = topics;
-    this.labels.setTopics(topics, this.motion.home.scale, this.size);
-    this.schedule();
+    this.overlay.labels.setTopics(topics, this.motion.home.scale, this.size);
+    this.frames.schedule();
   }
 
   setInks(inks: ReadonlyMap<number, Ink>): void {
-    this.labels.setInks(inks);
-    this.schedule();
+    this.overlay.labels.setInks(inks);
+    this.frames.schedule();
   }
 
-  /** Mark points with a ring. */
   setRings(positions: readonly number[]): void {
     this.rings = positions;
-    this.schedule();
+    this.frames.schedule();
   }
 
-  /** Return where a point is in the window, CSS pixels; null before it has arrived. */
+  setTool(tool: Tool): void {
+    this.input.tool = tool;
+    this.parts.host.dataset.tool = tool;
+  }
+
+  setOutlines(outlines: readonly Polygon[]): void {
+    this.outlines = outlines;
+    this.frames.schedule();
+  }
+
   locate(position: number): Point | null {
     const place = this.placeOf(position);
     return place === null ? null : toScreen(this.motion.view, this.size, place);
@@ -140,125 +140,153 @@ export class Stage {
     if (place !== null) this.motion.visit(place, zoom);
   }
 
-  private placeOf(position: number): Point | null {
-    const { points } = this;
-    const arrived = points?.runs.some((run) => position >= run.start && position < run.start + run.count);
-    return points !== null && arrived === true ? { x: points.x[position], y: points.y[position] } : null;
+  frame(box: Box): void {
+    this.motion.frame(box, NEAREST_FRAME);
   }
 
-  private listen(): void {
-    new MapInput(this.parts.host, this.motion, {
-      hover: (pixel) => this.events.hovered(pixel === null ? -1 : this.at(pixel, REACH_MOUSE)),
-      click: (pixel, touch) => this.events.picked(this.at(pixel, touch ? REACH_TOUCH : REACH_MOUSE)),
+  zoom(factor: number): void {
+    this.motion.zoomMiddle(factor);
+  }
+
+  goHome(): void {
+    this.motion.goHome();
+  }
+
+  atHome(): boolean {
+    return this.motion.atHome();
+  }
+
+  view(): View {
+    return this.motion.view;
+  }
+
+  jump(view: View): void {
+    this.motion.jump(view);
+  }
+
+  async png(ratio: number): Promise<Blob> {
+    const { view } = this.motion;
+    const canvas = await this.frames.renderer.capture(this.frames.scene, { view, budget: Infinity, ratio });
+    this.overlay.paintOn(penOf(canvas), ratio, view, this.insets, this.marks(view), false);
+    return pngOf(canvas);
+  }
+
+  async svg(ratio: number): Promise<string> {
+    const { view } = this.motion;
+    const canvas = await this.frames.renderer.capture(this.frames.scene, { view, budget: Infinity, ratio });
+    this.paintOverlay(view, false);
+    const { rings, radius, dark, masked } = this.marks(view);
+    const outlines = this.overlay.onScreen(view, this.outlines);
+    const strength = masked ? LABELS_MASKED : 1;
+    return svgOf(canvas.toDataURL(), { size: this.size, labels: this.overlay.texts(), strength, outlines, rings, radius, dark });
+  }
+
+  destroy(): void {
+    this.input.destroy();
+    this.frames.destroy();
+  }
+
+  private emptyScene(): Scene {
+    return {
+      size: this.size, points: NO_POINTS, homeScale: this.motion.home.scale, density: 0,
+      colors: { index: new Uint16Array(), palette: new Float32Array(3) },
+      states: null, theme: LIGHT, look: { size: 1, opacity: 1 },
+    };
+  }
+
+  private placeOf(position: number): Point | null {
+    const { points } = this.frames.scene;
+    const arrived = points.runs.some((run) => position >= run.start && position < run.start + run.count);
+    return arrived ? { x: points.x[position], y: points.y[position] } : null;
+  }
+
+  private listen(): MapInput {
+    const { host } = this.parts;
+    return new MapInput(host, this.motion, {
+      hover: (pixel) => this.hover(pixel),
+      click: (pixel, touch) => this.click(pixel, touch),
       grab: (active) => {
         this.grabbed = active;
-        this.parts.host.classList.toggle("grabbed", active);
+        host.classList.toggle("grabbed", active);
         if (active) this.events.hovered(-1);
-        this.schedule();
+        this.frames.schedule();
+      },
+      lasso: (way) => {
+        this.lasso = way;
+        host.classList.toggle("lassoing", way.length > 0);
+        this.frames.schedule();
+      },
+      caught: (corners, join) => {
+        const { view } = this.motion;
+        this.events.lassoed(corners.map((corner) => toPlane(view, this.size, corner)), join);
       },
       escape: () => this.events.escaped(),
     });
   }
 
+  private hover(pixel: Point | null): void {
+    const label = pixel === null ? null : this.overlay.labelAt(pixel);
+    this.parts.host.classList.toggle("on-label", label !== null);
+    this.events.hovered(pixel === null || label !== null ? -1 : this.at(pixel, REACH_MOUSE));
+  }
+
+  private click(pixel: Point, touch: boolean): void {
+    const label = this.overlay.labelAt(pixel);
+    if (label !== null) this.events.labelPicked(label);
+    else this.events.picked(this.at(pixel, touch ? REACH_TOUCH : REACH_MOUSE));
+  }
+
   private at(pixel: Point, reach: number): number {
     const { view } = this.motion;
-    return this.renderer.pick(view, pixel, Math.max(reach, this.renderer.radius(view.scale) + 2));
-  }
-
-  private moved(): void {
-    this.changedAt = performance.now();
-    this.repaint();
-  }
-
-  private repaint(): void {
-    this.pictureStale = true;
-    this.schedule();
-  }
-
-  private schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
-    requestAnimationFrame((now) => {
-      this.scheduled = false;
-      this.frame(now);
-    });
-  }
-
-  private frame(now: number): void {
-    this.motion.tick(now);
-    const moving = this.motion.moving || this.grabbed || now - this.changedAt < SETTLE;
-    if (this.pictureStale || (this.coarse && !moving)) this.paintPicture(moving);
-    this.paintOverlay(moving);
-    if (moving) this.events.moved();
-    if (this.motion.moving || this.pictureStale || moving) this.schedule();
-    else this.rest();
+    const place = toPlane(view, this.size, pixel);
+    const radius = Math.max(reach, radiusOf(this.frames.scene, view.scale) + 2);
+    return this.picker.nearest(place.x, place.y, radius / view.scale, this.frames.scene.states);
   }
 
   private rest(): void {
     this.events.rested(this.motion.view);
-    if (this.points !== null && this.points.loaded === this.points.total) whenIdle(() => this.renderer.prepare());
+    const { points } = this.frames.scene;
+    if (points.total > 0 && points.loaded === points.total) whenIdle(() => this.picker.prepare());
   }
 
-  private paintPicture(moving: boolean): void {
-    const loaded = this.points?.loaded ?? 0;
-    const best = this.ratio(REST_PIXELS);
-    const ratio = moving ? Math.min(this.ratio(MOVING_PIXELS), best) : best;
-    const budget = moving ? this.budget.points(loaded) : Infinity;
-    const drawn = this.renderer.draw({ view: this.motion.view, budget, ratio });
-    this.budget.learn(drawn.count, moving ? drawn.milliseconds : (drawn.milliseconds * ratio) / best);
-    this.coarse = moving && (budget < loaded || ratio < best);
-    this.pictureStale = false;
+  private marks(view: View): Marks {
+    const { scene } = this.frames;
+    const places = this.rings.map((position) => this.placeOf(position)).filter((place) => place !== null);
+    return {
+      outlines: this.outlines,
+      rings: places.map((place) => toScreen(view, this.size, place)),
+      lasso: this.lasso,
+      radius: radiusOf(scene, view.scale),
+      masked: this.mask !== null,
+      dark: scene.theme.dark,
+    };
   }
 
-  private paintOverlay(moving: boolean): void {
-    const { pen, size } = this;
-    const { view } = this.motion;
-    const ratio = overlayRatio();
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
-    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const shown = this.labels.draw(pen, { view, size, left: this.insets.left }, ratio, this.masked ? LABELS_MASKED : 1);
-    for (const position of this.rings) {
-      const pixel = this.locate(position);
-      if (pixel !== null) drawRing(pen, pixel, this.renderer.radius(view.scale), this.dark);
-    }
+  private paintOverlay(view: View, moving: boolean): void {
+    const shown = this.overlay.paint(view, this.insets, this.marks(view));
     this.describe(view, moving);
-    if (!moving) this.events.labelsShown(shown);
+    if (moving) this.events.moved();
+    else this.events.labelsShown(shown);
   }
 
   /** Say in attributes what the canvases show, for tests and for tools that cannot see. */
   private describe(view: View, moving: boolean): void {
     const middle = toPlane(view, this.size, { x: this.size.width / 2, y: this.size.height / 2 });
+    const { renderer, scene } = this.frames;
     Object.assign(this.parts.host.dataset, {
-      renderer: this.renderer.name,
-      state: moving || this.pictureStale ? "moving" : "resting",
+      renderer: renderer.name,
+      state: moving ? "moving" : "resting",
       x: String(middle.x),
       y: String(middle.y),
       zoom: String(view.scale / this.motion.home.scale),
-      points: String(this.points?.loaded ?? 0),
-      labels: String(this.labels.count),
+      points: String(scene.points.loaded),
+      labels: String(this.overlay.labels.count),
     });
-  }
-
-  private ratio(mostPixels: number): number {
-    const fitting = Math.sqrt(mostPixels / (this.size.width * this.size.height));
-    return Math.min(window.devicePixelRatio || 1, HIGHEST_RATIO, fitting);
-  }
-
-  private fitCanvases(): void {
-    const ratio = overlayRatio();
-    this.renderer.setSize(this.size);
-    this.parts.overlay.width = Math.round(this.size.width * ratio);
-    this.parts.overlay.height = Math.round(this.size.height * ratio);
   }
 }
 
 /** Safari has no requestIdleCallback. */
 function whenIdle(work: () => void): void {
   if ("requestIdleCallback" in window) requestIdleCallback(work);
-  else setTimeout(work, SETTLE);
-}
-
-function overlayRatio(): number {
-  return Math.min(window.devicePixelRatio || 1, 3);
+  else setTimeout(work, 100);
 }

@@ -2,6 +2,7 @@
 
 import type { Box } from "../map/view";
 import type { Points } from "./renderer";
+import { SHOWN } from "./states";
 
 const POINTS_PER_CELL = 3;
 
@@ -28,8 +29,8 @@ export class PickGrid {
     this.sort();
   }
 
-  /** Return the position of the point nearest to (x, y) within `radius`, or -1; `marks`, if given, must be 1 there. */
-  nearest(x: number, y: number, radius: number, marks: Uint8Array | null): number {
+  /** Return the position of the point nearest to (x, y) within `radius`, or -1; `states`, if given, must be `SHOWN` there. */
+  nearest(x: number, y: number, radius: number, states: Uint8Array | null): number {
     const { box, cell } = this;
     const column0 = Math.max(Math.floor((x - radius - box.x0) / cell), 0);
     const column1 = Math.min(Math.floor((x + radius - box.x0) / cell), this.columns - 1);
@@ -43,7 +44,7 @@ export class PickGrid {
       for (let k = from; k < to; k++) {
         const i = this.members[k];
         const square = (this.points.x[i] - x) ** 2 + (this.points.y[i] - y) ** 2;
-        if (square > bestSquare || (marks !== null && marks[i] === 0)) continue;
+        if (square > bestSquare || (states !== null && states[i] !== SHOWN)) continue;
         best = i;
         bestSquare = square;
       }

@@ -31,7 +31,12 @@ export function discKernel(radius: number, stride: number): Kernel {
     offsets.push(Int32Array.from(cells, (cell) => (cell.dy * stride + cell.dx) * 4));
     coverage.push(Float32Array.from(cells, (cell) => cell.covered));
   }
-  return { offsets, coverage, reach, area: Math.PI * radius * radius };
+  return { offsets, coverage, reach, area: areaOf(radius) };
+}
+
+/** Return the pixels that a point covers. */
+export function areaOf(radius: number): number {
+  return radius <= SINGLE_PIXEL ? 1 : Math.PI * radius * radius;
 }
 
 interface Cell {

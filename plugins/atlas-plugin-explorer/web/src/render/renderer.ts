@@ -1,6 +1,7 @@
 /** What the page asks of whatever draws the points. The back ends are interchangeable. */
 
-import type { Box, Point, Size, View } from "../map/view";
+import type { Box, View } from "../map/view";
+import type { Scene } from "./layers";
 
 /** A run of points whose place is known, so that one that lies outside the window is passed over whole. */
 export interface Run {
@@ -44,6 +45,12 @@ export interface Mask {
   readonly count: number;
 }
 
+/** How large points are drawn, as a factor of what suits the map and the window, and how solid, 0..1. */
+export interface Look {
+  readonly size: number;
+  readonly opacity: number;
+}
+
 /** How to draw one frame. */
 export interface Frame {
   readonly view: View;
@@ -59,20 +66,15 @@ export interface Drawn {
   readonly milliseconds: number;
 }
 
+/**
+ * Draws scenes. A scene is never changed, only exchanged: a back end compares its parts with those of the last one
+ * to know what it must send on.
+ */
 export interface Renderer {
   readonly name: "cpu" | "webgl2";
-  setSize(size: Size): void;
-  /** Hand over the points; called again as more arrive. `homeScale` is the scale of the first view. */
-  setPoints(points: Points, homeScale: number): void;
-  setColors(colors: Colors): void;
-  /** Dim all but some points; null shows all. */
-  setMask(mask: Mask | null): void;
-  setTheme(theme: Theme): void;
-  draw(frame: Frame): Drawn;
-  /** Make ready for `pick`, which would otherwise take its time on the first call. */
-  prepare(): void;
-  /** Return the point nearest to the pixel (CSS) within `reach` pixels, or -1. */
-  pick(view: View, pixel: Point, reach: number): number;
-  /** Return the radius of a point in CSS pixels at this scale. */
-  radius(scale: number): number;
+  /** Draw, and call `done` when the picture can be seen. Where another call comes before that, `done` may never be called. */
+  draw(scene: Scene, frame: Frame, done: (drawn: Drawn) => void): void;
+  /** Draw onto a canvas of its own. */
+  capture(scene: Scene, frame: Frame): Promise<HTMLCanvasElement>;
+  destroy(): void;
 }

@@ -13,6 +13,8 @@ export class Surface {
   /** Red, green, blue (each times the ink) and ink, 4 floats a pixel; the margin included. */
   readonly ink: Float32Array;
   private readonly pixels: Uint32Array;
+  /** Whether there may be ink that was not toned. */
+  private inked = false;
 
   constructor(
     readonly width: number,
@@ -24,20 +26,22 @@ export class Surface {
     this.pixels = new Uint32Array(this.image.data.buffer);
   }
 
-  /** Fill the image with the background. */
-  paper(theme: Theme): void {
+  /** Begin a picture: the background, and no ink, whatever became of the last one. */
+  clear(theme: Theme): void {
     const [red, green, blue] = theme.background;
+    if (this.inked) this.ink.fill(0);
+    this.inked = true;
     this.pixels.fill(0xff000000 | (blue << 16) | (green << 8) | red);
   }
 
   /** Lay the ink over the image, `strength` 0..1 of its opacity, and take up the ink for the next layer. */
-  tone(tone: Tone, theme: Theme, strength: number): void {
+  tone(tone: Tone, lightens: boolean, strength: number): void {
     const { ink, pixels, stride, width, height } = this;
     const { opacity, depth, most } = tone;
     const toStep = (TONE_STEPS - 1) / Math.sqrt(most);
     // Dense ink goes a little towards black on paper, towards light in the dark.
-    const end = theme.dark ? 255 : 0;
-    const reach = theme.dark ? 0.3 : 0.26;
+    const end = lightens ? 255 : 0;
+    const reach = lightens ? 0.3 : 0.26;
     for (let y = 0; y < height; y++) {
       let from = ((y + MARGIN) * stride + MARGIN) * 4;
       for (let to = y * width, stop = to + width; to < stop; to++, from += 4) {
@@ -57,5 +61,6 @@ export class Surface {
       }
     }
     ink.fill(0);
+    this.inked = false;
   }
 }

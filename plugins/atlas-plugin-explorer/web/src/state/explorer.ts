@@ -3,13 +3,14 @@
 import { effect } from "@preact/signals";
 import { RequestError, type Client } from "../api/client";
 import { loadGeometry } from "../api/loader";
-import type { IndexFile, Row } from "../api/format";
+import type { IndexFile, Row, Topic } from "../api/format";
 import { labelInk } from "../color/theme";
 import { DARK_TONES, LIGHT_TONES, topicColors } from "../color/topic_hues";
 import type { ShownLabel } from "../labels/layer";
 import { Stage, type StageParts } from "../map/stage";
 import type { Insets, Size, View } from "../map/view";
 import { readPlace, writePlace } from "./address";
+import type { MapEvents } from "./map_port";
 import { ColorSource } from "./colors";
 import { combineMask } from "./mask";
 import { RowSource } from "./rows";
@@ -70,12 +71,15 @@ export class Explorer {
     setTimeout(this.nowColored, LONGEST_GREY);
     const stage = new Stage(parts, index, size, insets, this.stageEvents(), () => still.matches);
     this.stage = stage;
+    // For plugins' panels and for tests.
+    Object.assign(parts.host, { map: stage });
     const { view } = readPlace(location.hash);
-    if (view !== null) stage.motion.jump(view);
+    if (view !== null) stage.jump(view);
     // An address that is pasted over this page's own loads nothing anew.
     window.addEventListener("hashchange", () => {
       const place = readPlace(location.hash);
-      stage.motion.jump(place.view ?? stage.motion.home);
+      if (place.view === null) stage.goHome();
+      else stage.jump(place.view);
       this.store.query.value = place.query;
       if (place.color !== null) this.choose(place.color);
     });
@@ -96,11 +100,11 @@ export class Explorer {
   }
 
   zoom(factor: number): void {
-    this.stage?.motion.zoomMiddle(factor);
+    this.stage?.zoom(factor);
   }
 
   goHome(): void {
-    this.stage?.motion.goHome();
+    this.stage?.goHome();
   }
 
   /** Fly to a row and show its card. */
@@ -146,7 +150,7 @@ export class Explorer {
     });
     effect(() => {
       void [store.query.value, store.colorChoice.value];
-      this.remember(stage.motion.view);
+      this.remember(stage.view());
     });
     effect(() => {
       const card = store.card.value;
@@ -188,10 +192,13 @@ export class Explorer {
     this.stage?.setMask(combineMask(this.matches, colors, this.store.isolated.peek()));
   }
 
-  private stageEvents(): ConstructorParameters<typeof Stage>[4] {
+  private stageEvents(): MapEvents {
     return {
       hovered: (position) => this.hover(position),
       picked: (position) => this.showCard(position, position >= 0),
+      labelPicked: (topic) => this.frameTopic(topic),
+      // Nothing is selected by a lasso yet.
+      lassoed: () => undefined,
       escaped: () => this.clear(),
       labelsShown: (labels) => {
         if (!sameLabels(labels, this.store.shownLabels.peek())) this.store.shownLabels.value = labels;
@@ -202,6 +209,14 @@ export class Explorer {
         this.remember(view);
       },
     };
+  }
+
+  /** Fly to where a topic lies. */
+  frameTopic(topic: Topic): void {
+    const xs = topic.hull.map(([x]) => x);
+    const ys = topic.hull.map(([, y]) => y);
+    const box = { x0: Math.min(...xs, topic.x), y0: Math.min(...ys, topic.y), x1: Math.max(...xs, topic.x), y1: Math.max(...ys, topic.y) };
+    this.stage?.frame(box);
   }
 
   private hover(position: number): void {
@@ -247,7 +262,7 @@ export class Explorer {
 
   private remember(view: View): void {
     const { store, stage } = this;
-    const atHome = stage?.motion.atHome() ?? true;
+    const atHome = stage?.atHome() ?? true;
     store.atHome.value = atHome;
     const choice = store.colorChoice.peek();
     const hash = writePlace({ view: atHome ? null : view, color: choice, query: store.query.peek() });

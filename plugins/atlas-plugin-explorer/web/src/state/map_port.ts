@@ -4,7 +4,7 @@ import type { Topic } from "../api/format";
 import type { ShownLabel } from "../labels/layer";
 import type { Ink } from "../labels/sprite";
 import type { Box, Insets, Point, Size, View } from "../map/view";
-import type { Colors, Mask, Points } from "../render/renderer";
+import type { Colors, Look, Mask, Points } from "../render/renderer";
 
 /** A closed polygon in layout coordinates; the last corner is joined to the first. */
 export type Polygon = readonly Point[];
@@ -12,11 +12,7 @@ export type Polygon = readonly Point[];
 /** What a drag on the map does. A drag with shift held down draws a lasso in any case. */
 export type Tool = "move" | "lasso";
 
-/** How large points are drawn, as a factor of what suits the map and the window, and how solid, 0..1. */
-export interface Look {
-  readonly size: number;
-  readonly opacity: number;
-}
+export type { Look };
 
 /** How a lasso goes together with what is selected already. */
 export type LassoJoin = "narrow" | "widen" | "exclude";
