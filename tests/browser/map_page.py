@@ -223,17 +223,18 @@ class MapPage:
         return self.found()
 
     def found(self) -> int:
-        """Wait for the answer to what is in the search field now, and return the count."""
-        wanted = self.driver.execute_script("return window.performance.now()")
+        """Wait for the answer to what is in the search field now, and its list, and return the count."""
 
         def settled() -> bool:
-            """Say whether the page has had an answer since the field last changed."""
+            """Say whether what is shown belongs to what the field says."""
+            asked = self.find("#search").get_property("value")
             status = self.find("#search-status")
-            asked: float = self.driver.execute_script(
-                "const all = performance.getEntriesByType('resource').filter(e => /[/]api[/](?!state)/.test(e.name));"
-                "return all.length === 0 ? -1 : all[all.length - 1].responseEnd"
+            answered = (
+                status.get_dom_attribute("data-kind") == "found" and status.get_dom_attribute("data-query") == asked
             )
-            return status.get_dom_attribute("data-kind") == "found" and asked > wanted
+            none = status.get_dom_attribute("data-count") == "0"
+            listed = none or any(one.get_dom_attribute("data-query") == asked for one in self.all("#hits"))
+            return answered and listed and self.find("#selected").get_dom_attribute("aria-busy") == "false"
 
         self.until(settled, "the search has no answer")
         self.rest()

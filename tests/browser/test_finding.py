@@ -50,7 +50,7 @@ def test_another_column_can_be_searched(page: MapPage, shown: Any) -> None:
 
 
 def test_a_bad_expression_is_said_calmly(page: MapPage) -> None:
-    page.expected_errors = ("/api/search",)
+    page.expected_errors = ("/api/select",)
     page.find(".switch.regex").click()
     page.find("#search").send_keys("(unfinished")
     page.until(lambda: page.find("#search-status").get_dom_attribute("data-kind") == "failed", "no word of the mistake")
@@ -105,7 +105,7 @@ def test_the_address_brings_back_the_search(page: MapPage, shown: Any) -> None:
 
 
 def test_a_server_that_has_gone_is_said(page: MapPage) -> None:
-    page.expected_errors = ("/api/search",)
+    page.expected_errors = ("/api/",)
     page.driver.execute_cdp_cmd("Network.enable", {})
     offline = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
     page.driver.execute_cdp_cmd("Network.emulateNetworkConditions", offline)

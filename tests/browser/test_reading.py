@@ -117,7 +117,7 @@ def test_the_policy_forbids_inline_code(page: MapPage) -> None:
 
 def test_a_phone_has_the_map_first(page: MapPage) -> None:
     page.open(width=390, height=844, ratio=2, touch=True)
-    assert not page.find("#color-by").is_displayed()
+    assert not page.find("#panel-body").is_displayed()
     assert page.driver.execute_script("return document.documentElement.scrollWidth") <= 390
     assert len(page.labels) >= 5
     picture = page.picture()
@@ -125,7 +125,7 @@ def test_a_phone_has_the_map_first(page: MapPage) -> None:
     page.tap(*page.inked_pixel(200, 480))
     page.until(lambda: page.all("#card.pinned .card-text"), "no card")
     page.find(".fold").click()
-    assert page.find("#color-by").is_displayed()
+    assert page.find("#panel-body").is_displayed()
 
 
 @pytest.mark.parametrize(("rows", "unplaced"), [(1, 0), (2, 0), (40, 0)])

@@ -5,15 +5,17 @@ import { render } from "preact";
 import { Client } from "./api/client";
 import { SERVER } from "./api/transport";
 import { Explorer } from "./state/explorer";
+import { followWindow } from "./state/layout";
 import { createStore } from "./state/store";
 import { followTheme } from "./state/theme_choice";
 import { Watch } from "./state/watch";
 import { App } from "./ui/app";
 
-const store = createStore(matchMedia("(width >= 860px)").matches);
+const store = createStore();
 const client = new Client(SERVER);
 const explorer = new Explorer(store, client);
 followTheme(store);
+followWindow(explorer.layout);
 
 effect(() => {
   const index = store.index.value;

@@ -2,47 +2,52 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SearchQuery } from "../src/api/client";
 import { readPlace, writePlace } from "../src/state/address";
-import { combineMask, unpackBits } from "../src/state/mask";
-import { NO_QUERY } from "../src/state/store";
+import type { Mask } from "../src/render/renderer";
+import { condition, EVERYTHING, findKey, group } from "../src/selection/tree";
+import { writeTree } from "../src/selection/wire";
+import { NO_FIND } from "../src/state/finding";
+import { combineMask } from "../src/state/mask";
 import { cellText } from "../src/ui/cell_text";
-import { cut, snippet } from "../src/ui/snippet";
+import { cut, snippet } from "../src/ui/find/snippet";
 import { seeded } from "./random";
 
-test("bits are spread in page order", () => {
-  assert.deepEqual([...unpackBits(Uint8Array.of(0b00000101, 0b1), 9)], [1, 0, 1, 0, 0, 0, 0, 0, 1]);
-});
-
-test("a mask is what matches and has a chosen colour", () => {
+test("a mask is what is selected and has a chosen colour", () => {
   const colors = Uint16Array.of(0, 1, 0, 2);
   assert.equal(combineMask(null, colors, new Set()), null);
-  const of = (...marks: number[]): Uint8Array => Uint8Array.of(...marks);
-  assert.deepEqual(combineMask(of(1, 1, 0, 0), colors, new Set()), { shown: of(1, 1, 0, 0), count: 2 });
-  assert.deepEqual(combineMask(null, colors, new Set([0, 2])), { shown: of(1, 0, 1, 1), count: 3 });
-  assert.deepEqual(combineMask(of(1, 1, 0, 1), colors, new Set([0, 2])), { shown: of(1, 0, 0, 1), count: 2 });
+  const of = (...marks: number[]): Mask => ({ shown: Uint8Array.from(marks), count: marks.filter((mark) => mark === 1).length });
+  assert.deepEqual(combineMask(of(1, 1, 0, 0), colors, new Set()), of(1, 1, 0, 0));
+  assert.deepEqual(combineMask(null, colors, new Set([0, 2])), of(1, 0, 1, 1));
+  assert.deepEqual(combineMask(of(1, 1, 0, 1), colors, new Set([0, 2])), of(1, 0, 0, 1));
 });
 
 test("an address brings back the place it was written from", () => {
+  const inner = group("any", [condition({ type: "topics", ids: [1, 2] }, { not: true }), condition({ type: "tag", name: "a&b=c #é" })]);
+  const search = condition({ type: "range", field: "stars", low: 1, high: null }, { on: false, key: "search" });
   const place = {
     view: { x: -1.5, y: 2.25, scale: 640 },
     color: { by: "column", name: "a&b=c #é" } as const,
-    query: { text: "50% & more", field: "title", matchCase: true, wholeWord: false, regex: true },
+    selection: { ...EVERYTHING, of: [inner, search] },
+    row: 17,
   };
-  assert.deepEqual(readPlace(`#${writePlace(place)}`), place);
-  assert.deepEqual(readPlace(`#${writePlace({ view: null, color: { by: "topics", depth: 2 }, query: NO_QUERY })}`).color, {
-    by: "topics",
-    depth: 2,
-  });
+  const back = readPlace(`#${writePlace(place)}`);
+  assert.deepEqual({ ...back, selection: null }, { ...place, selection: null });
+  assert.deepEqual(writeTree(back.selection), writeTree(place.selection));
+  assert.equal(findKey(back.selection, "search")?.on, false);
+  const plain = writePlace({ view: null, color: { by: "topics", depth: 2 }, selection: EVERYTHING, row: null });
+  assert.deepEqual(readPlace(`#${plain}`).color, { by: "topics", depth: 2 });
+  assert.equal(plain, "topics=2");
 });
 
 test("an address that makes no sense is left aside", () => {
-  for (const hash of ["", "#", "#at=1,2", "#at=a,b,c", "#at=1,2,0", "#at=1,2,-4", "#at=1,2,3,4", "#at=,,", "#topics=x", "#%%%"]) {
+  const wrong = ["", "#", "#at=1,2", "#at=a,b,c", "#at=1,2,0", "#at=1,2,-4", "#at=1,2,3,4", "#at=,,", "#topics=x", "#%%%",
+    "#select=x", "#select={}", '#select={"type":"all","of":[{"type":"wine"}]}', "#of=3&row=-1"];
+  for (const hash of wrong) {
     const place = readPlace(hash);
-    assert.equal(place.view, null, hash);
-    assert.equal(place.color, null, hash);
+    assert.deepEqual(place, { view: null, color: null, selection: EVERYTHING, row: null }, hash);
   }
 });
 
-const QUERY: SearchQuery = { ...NO_QUERY, text: "tea" };
+const QUERY: SearchQuery = { ...NO_FIND, text: "tea" };
 
 test("a snippet shows the match in its surroundings", () => {
   const long = `${"word ".repeat(60)}green TEA pot ${"more ".repeat(60)}`;

@@ -52,6 +52,11 @@ export class Client {
     return index;
   }
 
+  /** Fetch the mask of the points whose rows have been deleted since the build. */
+  async hidden(): Promise<MaskAnswer> {
+    return maskOf(await this.ask("api/hidden"));
+  }
+
   async topics(file: string): Promise<readonly Topic[]> {
     return (await this.json<{ topics: readonly Topic[] }>(`pages/${file}`)).topics;
   }

@@ -108,11 +108,14 @@ export type Cell = string | number | boolean | null | readonly Cell[] | { readon
 
 export interface Row {
   readonly row: number;
+  /** The place of its point in page order; null if it has none. */
+  readonly position: number | null;
   readonly id: string | number | null;
   readonly values: readonly Cell[];
   readonly cut: Readonly<Record<string, number>>;
   readonly topics: readonly number[] | null;
   readonly duplicate: { readonly verdict: string; readonly cluster: number } | null;
+  readonly deleted?: boolean;
 }
 
 export interface RowsAnswer {

@@ -9,7 +9,7 @@ import type { IndexFile, PageEntry } from "./format";
 const PARALLEL = 4;
 
 export type PageArray = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
-type Encoding = "uint8" | "uint16" | "uint32" | "float32" | "float64";
+export type Encoding = "uint8" | "uint16" | "uint32" | "float32" | "float64";
 
 export function boxOf(numbers: readonly [number, number, number, number]): Box {
   return { x0: numbers[0], y0: numbers[1], x1: numbers[2], y1: numbers[3] };

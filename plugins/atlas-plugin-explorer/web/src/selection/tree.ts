@@ -17,6 +17,8 @@ export interface Condition {
   readonly on: boolean;
   readonly not: boolean;
   readonly test: Test;
+  /** Whose condition it is, where a control keeps one of its own: see `keyOf`. */
+  readonly key?: string;
 }
 
 export type Join = "all" | "any";
@@ -34,8 +36,9 @@ export type Part = Condition | Group;
 
 let last = 0;
 
-export function condition(test: Test, more: { on?: boolean; not?: boolean } = {}): Condition {
-  return { kind: "condition", id: ++last, on: more.on ?? true, not: more.not ?? false, test };
+export function condition(test: Test, more: { on?: boolean; not?: boolean; key?: string } = {}): Condition {
+  const key = more.key === undefined ? {} : { key: more.key };
+  return { kind: "condition", id: ++last, on: more.on ?? true, not: more.not ?? false, test, ...key };
 }
 
 export function group(join: Join, of: readonly Part[], more: { on?: boolean; not?: boolean } = {}): Group {
@@ -130,6 +133,31 @@ export function parentOf(tree: Part, id: number): Group | null {
 
 export function groups(tree: Part): Group[] {
   return tree.kind === "condition" ? [] : [tree, ...tree.of.flatMap(groups)];
+}
+
+/**
+ * The key of a condition: what was given, else what it is about, so that the filter of a column finds its condition
+ * also after a link was opened.
+ */
+export function keyOf(condition: Condition): string {
+  return condition.key ?? keyOfTest(condition.test);
+}
+
+export function keyOfTest(test: Test): string {
+  if (test.type === "range" || test.type === "category") return `column:${test.field}`;
+  return test.type === "tag" ? `tag:${test.name}` : test.type;
+}
+
+/** The first condition with a key, wherever it stands. */
+export function findKey(tree: Part, key: string): Condition | null {
+  return conditions(tree).find((one) => keyOf(one) === key) ?? null;
+}
+
+/** Put a part into the root: beside all that is there, or as another way to be selected. */
+export function combineInto(root: Group, part: Part, join: Join): Group {
+  if (root.of.length === 0 || root.join === join) return { ...root, join, of: [...root.of, part] };
+  if (root.of.length === 1) return { ...root, join, of: [...root.of, part] };
+  return { ...root, join, of: [group(root.join, root.of), part] };
 }
 
 /** Whether a part has a say: it is on, and something in it is. */

@@ -38,42 +38,61 @@ export interface Written {
   readonly node: SelectionNode;
   /** The places of the parts that are off, each as the numbers of the way to it from the root. */
   readonly off: readonly string[];
+  /** The places of conditions that a control calls its own, with its key. */
+  readonly keys: readonly (readonly [string, string])[];
 }
 
 /** Return the whole tree, with what is off, for a link. */
 export function writeTree(root: Group): Written {
   const off: string[] = [];
+  const keys: (readonly [string, string])[] = [];
   const walk = (part: Part, path: string): void => {
     if (!part.on) off.push(path);
+    if (part.kind === "condition" && part.key !== undefined) keys.push([path, part.key]);
     if (part.kind === "group") part.of.forEach((one, k) => walk(one, path === "" ? String(k) : `${path}.${k}`));
   };
   walk(root, "");
-  return { node: nodeOf(root, () => true), off };
+  return { node: nodeOf(root, () => true), off, keys };
 }
 
 /** Read a selection from anywhere. Throws WrongSelection, which says what is wrong and where. */
-export function readTree(node: unknown, off: readonly string[] = []): Group {
-  const part = readPart(node, "", new Set(off), 1);
+export function readTree(
+  node: unknown,
+  off: readonly string[] = [],
+  keys: readonly (readonly [string, string])[] = [],
+): Group {
+  const part = readPart(node, "", { off: new Set(off), keys: new Map(keys) }, 1);
   if (part.kind === "group" && !part.not) return { ...part, id: EVERYTHING.id, on: true };
   return { ...EVERYTHING, of: [part] };
 }
 
-function readPart(node: unknown, path: string, off: ReadonlySet<string>, depth: number): Part {
+/** What is known of parts by their places. */
+interface Marks {
+  readonly off: ReadonlySet<string>;
+  readonly keys: ReadonlyMap<string, string>;
+}
+
+function readPart(node: unknown, path: string, marks: Marks, depth: number): Part {
   if (depth > DEEPEST) throw new WrongSelection(`it is more than ${DEEPEST} levels deep`);
   const found = typeof node === "object" && node !== null ? (node as Partial<SelectionNode>) : {};
-  const on = !off.has(path);
+  const on = !marks.off.has(path);
   if (found.type === "not") {
-    const inner = readPart((node as { of?: unknown }).of, path, off, depth + 1);
+    const inner = readPart((node as { of?: unknown }).of, path, marks, depth + 1);
     return { ...inner, not: !inner.not, on };
   }
-  if (found.type !== "all" && found.type !== "any") return condition(readLeaf(node), { on });
+  if (found.type !== "all" && found.type !== "any") return condition(readLeaf(node), { on, ...keyAt(marks, path) });
   const { of } = node as { of?: unknown };
   if (!Array.isArray(of)) throw new WrongSelection(`${found.type} needs a list, of`);
-  const inside = [...off].some((one) => one.startsWith(path === "" ? "" : `${path}.`));
+  const inside = [...marks.off].some((one) => one.startsWith(path === "" ? "" : `${path}.`));
   const topics = found.type === "any" && depth > 1 && !inside ? topicsOf(of) : null;
-  if (topics !== null) return condition({ type: "topics", ids: topics }, { on });
-  const parts = of.map((one, k) => readPart(one, path === "" ? String(k) : `${path}.${k}`, off, depth + 1));
+  if (topics !== null) return condition({ type: "topics", ids: topics }, { on, ...keyAt(marks, path) });
+  const parts = of.map((one, k) => readPart(one, path === "" ? String(k) : `${path}.${k}`, marks, depth + 1));
   return group(found.type, parts, { on });
+}
+
+function keyAt(marks: Marks, path: string): { readonly key?: string } {
+  const key = marks.keys.get(path);
+  return key === undefined ? {} : { key };
 }
 
 /** The ids, if all parts are topics by id. */

@@ -1,44 +1,66 @@
-/** What the address keeps after its #: where one looks, the colours and the search, so that a reload returns there. */
+/** What the address keeps after its #: where one looks, the colours, the selection and the open row; a link brings all back. */
 
-import { NO_QUERY, type ColorChoice } from "./store";
-import type { SearchQuery } from "../api/client";
 import type { View } from "../map/view";
+import { EVERYTHING, type Group } from "../selection/tree";
+import { readTree, writeTree } from "../selection/wire";
+import type { ColorChoice } from "./store";
 
 export interface Place {
   readonly view: View | null;
   readonly color: ColorChoice | null;
-  readonly query: SearchQuery;
+  readonly selection: Group;
+  /** The number of the row whose details are open. */
+  readonly row: number | null;
 }
+
+/** Browsers and chat programs cut what is longer; such a selection is better kept as a tag. */
+const LONGEST = 30_000;
 
 export function writePlace(place: Place): string {
   const parts = new URLSearchParams();
-  const { view, color, query } = place;
+  const { view, color, selection, row } = place;
   if (view !== null) parts.set("at", [view.x, view.y, view.scale].map((value) => value.toPrecision(7)).join(","));
   if (color?.by === "topics") parts.set("topics", String(color.depth));
   if (color?.by === "column") parts.set("column", color.name);
   if (color?.by === "nothing") parts.set("plain", "1");
-  if (query.text !== "") {
-    parts.set("q", query.text);
-    if (query.field !== null) parts.set("in", query.field);
-    const flags = `${query.matchCase ? "c" : ""}${query.wholeWord ? "w" : ""}${query.regex ? "r" : ""}`;
-    if (flags !== "") parts.set("as", flags);
-  }
+  if (row !== null) parts.set("row", String(row));
+  if (selection.of.length > 0) writeSelection(parts, selection);
   return parts.toString();
+}
+
+function writeSelection(parts: URLSearchParams, selection: Group): void {
+  const { node, off, keys } = writeTree(selection);
+  const text = JSON.stringify(node);
+  if (text.length > LONGEST) return;
+  parts.set("select", text);
+  if (off.length > 0) parts.set("off", off.join(","));
+  if (keys.length > 0) parts.set("of", JSON.stringify(keys));
 }
 
 /** Read what `writePlace` wrote; what cannot be read is left out, as addresses are typed and cut by people. */
 export function readPlace(hash: string): Place {
   const parts = new URLSearchParams(hash.replace(/^#/u, ""));
-  const flags = parts.get("as") ?? "";
-  const query: SearchQuery = {
-    ...NO_QUERY,
-    text: parts.get("q") ?? "",
-    field: parts.get("in"),
-    matchCase: flags.includes("c"),
-    wholeWord: flags.includes("w"),
-    regex: flags.includes("r"),
+  const row = parts.get("row") ?? "";
+  return {
+    view: readView(parts.get("at")),
+    color: readColor(parts),
+    selection: readSelection(parts),
+    row: /^\d{1,10}$/u.test(row) ? Number(row) : null,
   };
-  return { view: readView(parts.get("at")), color: readColor(parts), query };
+}
+
+function readSelection(parts: URLSearchParams): Group {
+  try {
+    const keys: unknown = JSON.parse(parts.get("of") ?? "[]");
+    const off = (parts.get("off") ?? "").split(",").filter((path) => /^\d+(\.\d+)*$/u.test(path));
+    return readTree(JSON.parse(parts.get("select") ?? ""), off, Array.isArray(keys) ? keys.filter(isKey) : []);
+  } catch {
+    return EVERYTHING;
+  }
+}
+
+function isKey(value: unknown): value is readonly [string, string] {
+  return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "string");
 }
 
 function readView(text: string | null): View | null {

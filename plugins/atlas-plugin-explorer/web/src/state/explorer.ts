@@ -1,33 +1,48 @@
 /** Ties the store, the server and the stage together: what happens when something changes. */
 
-import { effect } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { RequestError, type Client } from "../api/client";
-import { loadGeometry } from "../api/loader";
 import type { IndexFile, Row, Topic } from "../api/format";
+import { loadGeometry } from "../api/loader";
 import { labelInk } from "../color/theme";
 import { DARK_TONES, LIGHT_TONES, topicColors } from "../color/topic_hues";
 import type { ShownLabel } from "../labels/layer";
 import { Stage, type StageParts } from "../map/stage";
 import type { Insets, Size, View } from "../map/view";
+import { fromBytes, inverse, spread, type Bits } from "../selection/bits";
+import { conditions, type Group } from "../selection/tree";
 import { readPlace, writePlace } from "./address";
-import type { MapEvents } from "./map_port";
+import { Answers } from "./answers";
+import { Cards } from "./cards";
 import { ColorSource } from "./colors";
+import { Finding } from "./finding";
+import { Known } from "./known";
+import { createLayout } from "./layout";
+import type { LassoJoin, MapEvents, Polygon } from "./map_port";
 import { combineMask } from "./mask";
+import { PageSource } from "./page_source";
 import { RowSource } from "./rows";
-import { searchLive } from "./searching";
-import { NO_QUERY, type ColorChoice, type Store } from "./store";
+import { Selecting } from "./selecting";
+import { SimilaritySource } from "./similarity_source";
+import type { ColorChoice, Store } from "./store";
 
-/** A mouse that passes over points asks for none of them. */
-const HOVER_PAUSE = 70;
 const VISIT_ZOOM = 6;
 /** Milliseconds after which points are shown without their colours. */
 const LONGEST_GREY = 350;
 
 export class Explorer {
+  readonly pages: PageSource;
+  readonly rows: RowSource;
+  readonly likeness: SimilaritySource;
+  readonly known: Known;
+  readonly answers: Answers;
+  readonly selecting: Selecting;
+  readonly finding: Finding;
+  readonly cards: Cards;
+  readonly layout = createLayout(window.innerWidth);
+  /** Points whose rows still exist; null while none was deleted. */
+  readonly alive = signal<Bits | null>(null);
   private stage: Stage | null = null;
-  private matches: Uint8Array | null = null;
-  private hoverTimer: ReturnType<typeof setTimeout> | undefined;
-  private rows: RowSource | null = null;
   private readonly colors: ColorSource;
   private nowColored: () => void = () => undefined;
   /** Points are first shown in their colours, unless those keep one waiting. */
@@ -37,7 +52,16 @@ export class Explorer {
     readonly store: Store,
     readonly client: Client,
   ) {
-    this.colors = new ColorSource(this.client, store);
+    const points = (): number => store.index.peek()?.points ?? 0;
+    this.pages = new PageSource(client, store);
+    this.rows = new RowSource(client, store);
+    this.likeness = new SimilaritySource(client);
+    this.known = new Known(store, this.pages, this.likeness);
+    this.answers = new Answers(client, this.known, () => store.mapState.peek()?.can.select ?? true);
+    this.selecting = new Selecting(this.answers, points, this.alive);
+    this.finding = new Finding(this.selecting, client, this.rows, this.likeness);
+    this.cards = new Cards(store, this.rows, (position) => this.stage?.locate(position) ?? null);
+    this.colors = new ColorSource(this.pages, store);
     this.colored = new Promise((resolve) => (this.nowColored = resolve));
   }
 
@@ -54,8 +78,8 @@ export class Explorer {
       store.columns.value = columns;
       store.topics.value = topics;
       store.colorChoice.value = place.color ?? firstChoice(index);
-      store.query.value = place.query;
       store.index.value = index;
+      this.selecting.start(place.selection);
       store.status.value = { kind: index.points === 0 ? "empty" : "ready" };
     } catch (error) {
       const waits = error instanceof RequestError && ["not_ready", "unreachable"].includes(error.code);
@@ -67,28 +91,25 @@ export class Explorer {
     const index = this.store.index.peek();
     if (index === null || this.stage !== null) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)");
-    this.rows = new RowSource(this.client, index);
     setTimeout(this.nowColored, LONGEST_GREY);
     const stage = new Stage(parts, index, size, insets, this.stageEvents(), () => still.matches);
     this.stage = stage;
     // For plugins' panels and for tests.
     Object.assign(parts.host, { map: stage });
-    const { view } = readPlace(location.hash);
+    const { view, row } = readPlace(location.hash);
     if (view !== null) stage.jump(view);
     // An address that is pasted over this page's own loads nothing anew.
-    window.addEventListener("hashchange", () => {
-      const place = readPlace(location.hash);
-      if (place.view === null) stage.goHome();
-      else stage.jump(place.view);
-      this.store.query.value = place.query;
-      if (place.color !== null) this.choose(place.color);
-    });
+    window.addEventListener("hashchange", () => this.goTo(stage));
     stage.setTopics(this.store.topics.peek());
-    this.follow(stage, index, this.rows);
+    this.follow(stage, index);
     loadGeometry(this.client, index, (points) => {
       void this.colored.then(() => {
         stage.setPoints(points);
         this.store.loaded.value = points.loaded;
+        if (points.loaded === points.total) {
+          this.known.positions = points;
+          if (row !== null) void this.openRow(row);
+        }
       });
     }).catch((error: unknown) => {
       this.store.status.value = { kind: "failed", message: messageOf(error) };
@@ -109,10 +130,18 @@ export class Explorer {
 
   /** Fly to a row and show its card. */
   async visit(row: Row): Promise<void> {
-    const position = (await this.rows?.positionOf(row.row)) ?? -1;
+    const position = row.position ?? (await this.rows.positionOf(row.row));
     if (position < 0) return;
     this.stage?.visit(position, VISIT_ZOOM);
-    this.showCard(position, true);
+    this.cards.show(position, true);
+  }
+
+  /** Fly to where a topic lies. */
+  frameTopic(topic: Topic): void {
+    const xs = topic.hull.map(([x]) => x);
+    const ys = topic.hull.map(([, y]) => y);
+    const box = { x0: Math.min(...xs, topic.x), y0: Math.min(...ys, topic.y), x1: Math.max(...xs, topic.x), y1: Math.max(...ys, topic.y) };
+    this.stage?.frame(box);
   }
 
   toggleIsolated(key: number): void {
@@ -128,34 +157,60 @@ export class Explorer {
 
   /** Take back the last thing that singles points out: the card, then the search, then the legend's choice. */
   clear(): void {
-    const { card, query, isolated } = this.store;
-    if (card.peek()?.pinned === true) this.showCard(-1, false);
-    else if (query.peek().text !== "") query.value = { ...NO_QUERY, field: query.peek().field };
+    const { card, isolated } = this.store;
+    if (card.peek()?.pinned === true) this.cards.show(-1, false);
+    else if (this.finding.draft.peek().text !== "") this.finding.clear();
     else isolated.value = new Set();
   }
 
-  private follow(stage: Stage, index: IndexFile, rows: RowSource): void {
+  private follow(stage: Stage, index: IndexFile): void {
     const { store } = this;
     effect(() => stage.setDark(store.dark.value));
     effect(() => this.inkLabels(stage, store.dark.value, store.colorChoice.value));
     effect(() => void this.recolor(stage, index, store.colorChoice.value, store.dark.value));
     effect(() => {
-      const isolated = store.isolated.value;
-      void isolated;
-      this.mask();
-    });
-    searchLive(this.client, store, rows, (marks) => {
-      this.matches = marks;
-      this.mask();
+      const colors = store.coloring.value?.colors.index;
+      if (colors !== undefined) stage.setMask(combineMask(this.selecting.mask.value, colors, store.isolated.value));
     });
     effect(() => {
-      void [store.query.value, store.colorChoice.value];
+      void [this.selecting.tree.value, store.colorChoice.value, store.card.value?.pinned, store.card.value?.row?.row];
       this.remember(stage.view());
     });
+    const hidden = computed(() => store.mapState.value?.hidden ?? 0);
+    effect(() => void this.hideDeleted(stage, index, hidden.value).catch(() => undefined));
+    effect(() => stage.setOutlines(outlinesOf(this.selecting.tree.value)));
     effect(() => {
       const card = store.card.value;
       stage.setRings(card === null ? [] : [card.position]);
     });
+  }
+
+  private goTo(stage: Stage): void {
+    const place = readPlace(location.hash);
+    if (place.view === null) stage.goHome();
+    else stage.jump(place.view);
+    this.selecting.take(place.selection);
+    if (place.color !== null) this.choose(place.color);
+    if (place.row !== null) void this.openRow(place.row);
+  }
+
+  private async openRow(row: number): Promise<void> {
+    const position = await this.rows.positionOf(row);
+    if (position >= 0) this.cards.show(position, true);
+  }
+
+  /** Select what a lasso caught, together with what is selected. */
+  private catchPoints(polygon: Polygon, join: LassoJoin): void {
+    const how = join === "widen" ? "or" : join === "exclude" ? "not" : "and";
+    this.selecting.add({ type: "lasso", polygons: [polygon.map(({ x, y }) => [x, y] as const)] }, { how });
+  }
+
+  /** Rows that were deleted since the build are neither drawn nor counted. */
+  private async hideDeleted(stage: Stage, index: IndexFile, count: number): Promise<void> {
+    if (count === 0) return;
+    const hidden = fromBytes((await this.client.hidden()).bytes, index.points);
+    this.alive.value = inverse(hidden, index.points);
+    stage.setHidden(spread(hidden, index.points));
   }
 
   private inkLabels(stage: Stage, dark: boolean, choice: ColorChoice): void {
@@ -178,7 +233,6 @@ export class Explorer {
       store.colorTrouble.value = null;
       stage.setColors(coloring.colors);
       this.nowColored();
-      this.mask();
     } catch (error) {
       store.colorTrouble.value = messageOf(error);
       // An address may name a column that this map does not have.
@@ -186,86 +240,32 @@ export class Explorer {
     }
   }
 
-  private mask(): void {
-    const colors = this.store.coloring.peek()?.colors.index;
-    if (colors === undefined) return;
-    this.stage?.setMask(combineMask(this.matches, colors, this.store.isolated.peek()));
-  }
-
   private stageEvents(): MapEvents {
     return {
-      hovered: (position) => this.hover(position),
-      picked: (position) => this.showCard(position, position >= 0),
+      hovered: (position) => this.cards.hover(position),
+      picked: (position) => this.cards.show(position, position >= 0),
       labelPicked: (topic) => this.frameTopic(topic),
-      // Nothing is selected by a lasso yet.
-      lassoed: () => undefined,
+      lassoed: (polygon, join) => this.catchPoints(polygon, join),
       escaped: () => this.clear(),
       labelsShown: (labels) => {
         if (!sameLabels(labels, this.store.shownLabels.peek())) this.store.shownLabels.value = labels;
       },
-      moved: () => this.moveCard(),
+      moved: () => this.cards.follow(),
       rested: (view) => {
-        this.moveCard();
+        this.cards.follow();
         this.remember(view);
       },
     };
-  }
-
-  /** Fly to where a topic lies. */
-  frameTopic(topic: Topic): void {
-    const xs = topic.hull.map(([x]) => x);
-    const ys = topic.hull.map(([, y]) => y);
-    const box = { x0: Math.min(...xs, topic.x), y0: Math.min(...ys, topic.y), x1: Math.max(...xs, topic.x), y1: Math.max(...ys, topic.y) };
-    this.stage?.frame(box);
-  }
-
-  private hover(position: number): void {
-    const card = this.store.card.peek();
-    if (card?.pinned === true) return;
-    if (position === (card?.position ?? -1)) return;
-    this.showCard(position, false);
-  }
-
-  private showCard(position: number, pinned: boolean): void {
-    clearTimeout(this.hoverTimer);
-    const pixel = position < 0 ? null : this.stage?.locate(position);
-    if (pixel === null || pixel === undefined) {
-      this.store.card.value = null;
-      return;
-    }
-    const before = this.store.card.peek();
-    // A click on a point whose card is already there only pins it.
-    const row = before?.position === position ? before.row : null;
-    this.store.card.value = { position, pixel, row, pinned };
-    if (row !== null) return;
-    this.hoverTimer = setTimeout(() => void this.fillCard(position), pinned ? 0 : HOVER_PAUSE);
-  }
-
-  private async fillCard(position: number): Promise<void> {
-    try {
-      const row = (await this.rows?.at(position)) ?? null;
-      const card = this.store.card.peek();
-      if (card?.position === position) this.store.card.value = { ...card, row };
-    } catch (error) {
-      const card = this.store.card.peek();
-      if (card?.position === position) this.store.card.value = { ...card, trouble: messageOf(error) };
-    }
-  }
-
-  /** A pinned card goes with its point; one that only hovers goes away with the point. */
-  private moveCard(): void {
-    const card = this.store.card.peek();
-    const pixel = card === null ? null : this.stage?.locate(card.position);
-    if (card === null || !pixel || (pixel.x === card.pixel.x && pixel.y === card.pixel.y)) return;
-    this.store.card.value = card.pinned ? { ...card, pixel } : null;
   }
 
   private remember(view: View): void {
     const { store, stage } = this;
     const atHome = stage?.atHome() ?? true;
     store.atHome.value = atHome;
-    const choice = store.colorChoice.peek();
-    const hash = writePlace({ view: atHome ? null : view, color: choice, query: store.query.peek() });
+    const card = store.card.peek();
+    const row = card?.pinned === true ? (card.row?.row ?? null) : null;
+    const selection = this.selecting.tree.peek();
+    const hash = writePlace({ view: atHome ? null : view, color: store.colorChoice.peek(), selection, row });
     // Replaced, not pushed: moving about a map is not going to pages.
     history.replaceState(null, "", `#${hash}`);
   }
@@ -273,6 +273,12 @@ export class Explorer {
 
 function firstChoice(index: IndexFile): ColorChoice {
   return index.topics === null || index.topics.depths.length === 0 ? { by: "nothing" } : { by: "topics", depth: 1 };
+}
+
+/** The lassos of a selection. */
+function outlinesOf(selection: Group): Polygon[] {
+  const lassos = conditions(selection).map(({ test }) => (test.type === "lasso" ? test.polygons : []));
+  return lassos.flat().map((polygon) => polygon.map(([x, y]) => ({ x, y })));
 }
 
 function sameLabels(a: readonly ShownLabel[], b: readonly ShownLabel[]): boolean {

@@ -1,28 +1,14 @@
-/** From what is searched and singled out to the points that show. */
+/** From what is selected and singled out to the points that show. */
 
 import type { Mask } from "../render/renderer";
 
-/** Spread a bit mask (bit i & 7 of byte i >> 3) over bytes, one a point. */
-export function unpackBits(bits: Uint8Array, count: number): Uint8Array {
-  const marks = new Uint8Array(count);
-  for (let i = 0; i < count; i++) marks[i] = (bits[i >> 3] >> (i & 7)) & 1;
-  return marks;
-}
-
-/** Return the points that match the search and have one of the singled-out colours; null when that is all points. */
-export function combineMask(
-  matches: Uint8Array | null,
-  colors: Uint16Array,
-  isolated: ReadonlySet<number>,
-): Mask | null {
-  if (matches === null && isolated.size === 0) return null;
-  const shown = matches === null ? new Uint8Array(colors.length).fill(1) : matches.slice();
-  if (isolated.size > 0) {
-    const wanted = new Uint8Array(65536);
-    for (const key of isolated) wanted[key] = 1;
-    for (let i = 0; i < shown.length; i++) shown[i] &= wanted[colors[i]];
-  }
+/** Return the points that are selected and have one of the singled-out colours; null when that is all points. */
+export function combineMask(selected: Mask | null, colors: Uint16Array, isolated: ReadonlySet<number>): Mask | null {
+  if (isolated.size === 0) return selected;
+  const shown = selected === null ? new Uint8Array(colors.length).fill(1) : selected.shown.slice();
+  const wanted = new Uint8Array(65536);
+  for (const key of isolated) wanted[key] = 1;
   let count = 0;
-  for (let i = 0; i < shown.length; i++) count += shown[i];
+  for (let i = 0; i < shown.length; i++) count += shown[i] &= wanted[colors[i]];
   return { shown, count };
 }

@@ -1,7 +1,8 @@
 /** Goes between points and rows, and keeps the rows that were fetched: pointing at a point again asks no one. */
 
 import type { Client } from "../api/client";
-import type { IndexFile, PageEntry, Row } from "../api/format";
+import type { PageEntry, Row } from "../api/format";
+import type { Store } from "./store";
 
 const MOST = 500;
 
@@ -11,7 +12,7 @@ export class RowSource {
 
   constructor(
     private readonly client: Client,
-    private readonly index: IndexFile,
+    private readonly store: Store,
   ) {}
 
   keep(row: Row): void {
@@ -26,7 +27,7 @@ export class RowSource {
 
   /** Return the row of the point at `position`. */
   async at(position: number): Promise<Row | null> {
-    const page = this.index.pages.find((one) => position >= one.start && position < one.start + one.count);
+    const page = this.store.index.peek()?.pages.find((one) => position >= one.start && position < one.start + one.count);
     if (page === undefined) return null;
     const number = (await this.numbers(page))[position - page.start];
     const known = this.rows.get(number);
@@ -39,7 +40,7 @@ export class RowSource {
   /** Return where a row lies in page order, or -1 if it has no place. Reads all row numbers, so only when asked for. */
   async positionOf(row: number): Promise<number> {
     const found = await Promise.all(
-      this.index.pages.map(async (page) => {
+      (this.store.index.peek()?.pages ?? []).map(async (page) => {
         const place = (await this.numbers(page)).indexOf(row);
         return place < 0 ? -1 : page.start + place;
       }),
@@ -51,7 +52,7 @@ export class RowSource {
     const known = this.pages.get(page.page);
     if (known !== undefined) return known;
     const loading = this.client
-      .page(this.index.row_numbers.files, page.page)
+      .page(this.store.index.peek()?.row_numbers.files ?? "", page.page)
       .then((buffer) => new Uint32Array(buffer));
     this.pages.set(page.page, loading);
     // What failed is asked for anew the next time.

@@ -1,7 +1,6 @@
 /** All that the page knows and shows, as signals. Nothing here touches the document. */
 
 import { computed, signal } from "@preact/signals";
-import type { SearchQuery } from "../api/client";
 import type { Column, IndexFile, Row, Topic } from "../api/format";
 import type { MapState } from "../api/map_state";
 import type { Coloring } from "../color/coloring";
@@ -25,12 +24,6 @@ export type ColorChoice =
   | { readonly by: "column"; readonly name: string }
   | { readonly by: "nothing" };
 
-export type SearchState =
-  | { readonly kind: "none" }
-  | { readonly kind: "pending" }
-  | { readonly kind: "failed"; readonly message: string }
-  | { readonly kind: "found"; readonly count: number; readonly hits: readonly Row[] };
-
 /** The card beside a point. A pinned one stays when the mouse leaves. */
 export interface CardState {
   readonly position: number;
@@ -41,11 +34,9 @@ export interface CardState {
   readonly pinned: boolean;
 }
 
-export const NO_QUERY: SearchQuery = { text: "", field: null, matchCase: false, wholeWord: false, regex: false };
-
 export type Store = ReturnType<typeof createStore>;
 
-export function createStore(wide = true) {
+export function createStore() {
   const index = signal<IndexFile | null>(null);
   const columns = signal<readonly Column[]>([]);
   const theme = signal<ThemeChoice>("auto");
@@ -71,15 +62,11 @@ export function createStore(wide = true) {
     colorTrouble: signal<string | null>(null),
     /** Legend entries that are singled out; empty when all are shown. */
     isolated: signal<ReadonlySet<number>>(new Set()),
-    query: signal<SearchQuery>(NO_QUERY),
-    search: signal<SearchState>({ kind: "none" }),
     /** Names of the columns of a row's values. */
     fields: computed(() => columns.value.map((column) => column.name)),
     textField: computed(() => index.value?.text_field ?? null),
     card: signal<CardState | null>(null),
     shownLabels: signal<readonly ShownLabel[]>([]),
     atHome: signal(true),
-    /** In narrow windows the colours fold away, and the map comes first. */
-    panelOpen: signal(wide),
   };
 }

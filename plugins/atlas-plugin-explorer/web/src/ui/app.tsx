@@ -1,13 +1,14 @@
-/** The page: the map, and what floats above it. */
+/** The page: the map fills the window, and panels float above it. */
 
 import type { JSX } from "preact";
 import type { Explorer } from "../state/explorer";
-import { Card } from "./card";
-import { Controls } from "./controls";
 import { LabelList } from "./label_list";
 import { MapView } from "./map_view";
 import { Notice } from "./notice";
-import { Panel } from "./panel";
+import { useKeys } from "./shell/keys";
+import { LeftPanel } from "./shell/left_panel";
+import { DRAWER, HOVER, LEGEND, RIGHT, TIME } from "./shell/slots";
+import { Toolbar } from "./shell/toolbar";
 import { Banner } from "./states/banner";
 import { Waiting } from "./states/waiting";
 
@@ -17,19 +18,38 @@ export interface Props {
 
 export function App({ explorer }: Props): JSX.Element {
   const { store } = explorer;
-  const status = store.status.value;
-  if (status.kind === "failed" || status.kind === "empty") return <Notice store={store} />;
-  if (status.kind === "waiting") return <Waiting store={store} />;
-  const ready = status.kind === "ready";
+  const { kind } = store.status.value;
+  if (kind === "failed" || kind === "empty") return <Notice store={store} />;
+  if (kind === "waiting") return <Waiting store={store} />;
   return (
     <>
-      {ready && <MapView explorer={explorer} />}
-      {ready && <LabelList store={store} />}
-      {ready && <Panel explorer={explorer} />}
-      {ready && <Controls explorer={explorer} />}
-      {ready && <Card store={store} close={() => explorer.clear()} />}
+      {kind === "ready" && <Page explorer={explorer} />}
       <Notice store={store} />
       <Banner store={store} />
     </>
+  );
+}
+
+/** In the order of the Tab key: what one finds with, the map, what the map is told, what it shows. */
+function Page({ explorer }: Props): JSX.Element {
+  useKeys(explorer);
+  const { leftOpen, rightOpen, drawerOpen, narrow } = explorer.layout;
+  const open = [
+    leftOpen.value && "left-open", rightOpen.value && "right-open", drawerOpen.value && "drawer-open", narrow.value && "narrow",
+  ];
+  return (
+    <div class={["page", ...open].filter(Boolean).join(" ")}>
+      <MapView explorer={explorer} />
+      <LabelList store={explorer.store} />
+      <LeftPanel explorer={explorer} />
+      <Toolbar explorer={explorer} />
+      <div class="foot">
+        {LEGEND !== null && <div class="legend-box"><LEGEND explorer={explorer} /></div>}
+        {TIME !== null && <div class="time-box"><TIME explorer={explorer} /></div>}
+      </div>
+      {RIGHT !== null && rightOpen.value && <RIGHT explorer={explorer} />}
+      {DRAWER !== null && drawerOpen.value && <DRAWER explorer={explorer} />}
+      {HOVER !== null && <HOVER explorer={explorer} />}
+    </div>
   );
 }

@@ -6,21 +6,18 @@ import type { Row, Topic } from "../api/format";
 import { toCss, toRgb } from "../color/oklch";
 import { DARK_TONES, LIGHT_TONES, topicColors } from "../color/topic_hues";
 import type { CardState, Store } from "../state/store";
+import type { Props } from "./app";
 import { placeCard } from "./card_place";
 import { cellText } from "./cell_text";
 import { Icon } from "./icons";
-import { cut } from "./snippet";
+import { cut } from "./find/snippet";
 
 const MOST_TEXT = 420;
 const MOST_FIELDS = 7;
 const MOST_VALUE = 90;
 
-interface CardProps {
-  readonly store: Store;
-  readonly close: () => void;
-}
-
-export function Card({ store, close }: CardProps): JSX.Element | null {
+export function Card({ explorer }: Props): JSX.Element | null {
+  const { store } = explorer;
   const box = useRef<HTMLElement>(null);
   const card = store.card.value;
   useLayoutEffect(() => {
@@ -30,7 +27,7 @@ export function Card({ store, close }: CardProps): JSX.Element | null {
   return (
     <article ref={box} id="card" class={card.pinned ? "card pinned" : "card"} data-position={card.position} aria-live="polite">
       {card.pinned && (
-        <button type="button" class="bare card-close" aria-label="Close" title="Close (Esc)" onClick={close}>
+        <button type="button" class="bare card-close" aria-label="Close" title="Close (Esc)" onClick={() => explorer.cards.show(-1, false)}>
           <Icon name="close" />
         </button>
       )}

@@ -1,17 +1,16 @@
 /** The element that holds the canvases, kept at the size of the window. */
 
+import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import { formatCount } from "../color/ticks";
 import type { Insets, Size } from "../map/view";
+import type { Layout } from "../state/layout";
 import type { Props } from "./app";
 
-/** Below this width the panel lies above the map, not beside it; the style sheet has the same number. */
-const BESIDE = 860;
-
-function insetsFor(size: Size): Insets {
-  if (size.width >= BESIDE) return { top: 28, right: 76, bottom: 28, left: 372 };
-  return { top: 132, right: 22, bottom: 74, left: 22 };
+function insetsFor({ narrow, leftOpen }: Layout): Insets {
+  if (narrow.value) return { top: 132, right: 22, bottom: 74, left: 22 };
+  return { top: 28, right: 76, bottom: 28, left: leftOpen.value ? 356 : 28 };
 }
 
 export function MapView({ explorer }: Props): JSX.Element {
@@ -24,15 +23,22 @@ export function MapView({ explorer }: Props): JSX.Element {
     const parts = { host: hostNow, picture: pictureNow, overlay: overlayNow };
     const sizeNow = (): Size => ({ width: Math.max(hostNow.clientWidth, 1), height: Math.max(hostNow.clientHeight, 1) });
     let size = sizeNow();
-    explorer.attach(parts, size, insetsFor(size));
+    explorer.attach(parts, size, insetsFor(explorer.layout));
     const observer = new ResizeObserver(() => {
       const next = sizeNow();
       if (next.width === size.width && next.height === size.height) return;
       size = next;
-      explorer.resize(size, insetsFor(size));
+      explorer.resize(size, insetsFor(explorer.layout));
     });
     observer.observe(hostNow);
-    return () => observer.disconnect();
+    const unfollow = effect(() => {
+      const insets = insetsFor(explorer.layout);
+      explorer.resize(size, insets);
+    });
+    return () => {
+      observer.disconnect();
+      unfollow();
+    };
   }, [explorer]);
   const points = explorer.store.index.value?.points ?? 0;
   const name = `Map of ${formatCount(points)} points. Arrow keys move, plus and minus zoom, 0 shows the whole map.`;

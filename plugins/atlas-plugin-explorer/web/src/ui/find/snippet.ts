@@ -1,6 +1,6 @@
 /** The part of a text around what was searched for. */
 
-import type { SearchQuery } from "../api/client";
+import type { SearchQuery } from "../../api/client";
 
 export interface Snippet {
   readonly before: string;

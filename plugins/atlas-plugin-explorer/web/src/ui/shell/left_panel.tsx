@@ -1,33 +1,36 @@
-/** The panel beside the map: what it is, search, colours. */
+/** The panel on the left: what the map is, the search, the selection, and tabs. */
 
 import type { JSX } from "preact";
-import { formatCount } from "../color/ticks";
-import type { Store } from "../state/store";
-import type { Props } from "./app";
-import { ColorBox } from "./color_box";
-import { Icon } from "./icons";
-import { Hits } from "./hits";
-import { SearchBox } from "./search_box";
+import { formatCount } from "../../color/ticks";
+import type { Store } from "../../state/store";
+import type { Props } from "../app";
+import { Hits } from "../find/hits";
+import { SearchBox } from "../find/search_box";
+import { SelectionBar } from "../find/selection_bar";
+import { Icon } from "../icons";
+import { Tabs } from "./tabs";
 
-export function Panel({ explorer }: Props): JSX.Element {
-  const { store } = explorer;
-  const open = store.panelOpen.value;
+export function LeftPanel({ explorer }: Props): JSX.Element {
+  const { store, layout } = explorer;
+  const open = layout.leftOpen.value;
+  const name = open ? "Hide the panel" : "Show the panel";
   return (
-    <aside class={open ? "panel" : "panel folded"} aria-label="Search and colours">
+    <aside class={open ? "panel" : "panel folded"} aria-label="Find">
       <header class="panel-head">
         <div>
           <h1 title={titleOf(store)}>{titleOf(store)}</h1>
           <Facts store={store} />
         </div>
-        <button type="button" class="fold" aria-expanded={open} aria-controls="panel-body"
-          aria-label={open ? "Hide colours" : "Show colours"} onClick={() => (store.panelOpen.value = !open)}>
-          <Icon name="chevron" />
+        <button type="button" class="bare fold" aria-expanded={open} aria-controls="panel-body" aria-label={name} title={name}
+          onClick={() => (layout.leftOpen.value = !open)}>
+          <Icon name={layout.narrow.value ? "chevron" : "panel"} />
         </button>
       </header>
-      <SearchBox store={store} />
-      <Hits explorer={explorer} />
+      <SearchBox explorer={explorer} />
       <div id="panel-body" class="panel-body">
-        <ColorBox explorer={explorer} />
+        <Hits explorer={explorer} />
+        <SelectionBar explorer={explorer} />
+        <Tabs explorer={explorer} />
       </div>
     </aside>
   );

@@ -1,0 +1,38 @@
+/** The first rows that a search finds; a click flies to one. */
+
+import type { JSX } from "preact";
+import type { Row } from "../../api/format";
+import { formatCount } from "../../color/ticks";
+import type { Props } from "../app";
+import { cellText } from "../cell_text";
+import { snippet } from "./snippet";
+
+export function Hits({ explorer }: Props): JSX.Element | null {
+  const { finding, selecting } = explorer;
+  const { rows, scores, asked } = finding.hits.value;
+  if (finding.condition.value === null || rows.length === 0) return null;
+  const more = (selecting.count.value ?? rows.length) - rows.length;
+  return (
+    <ol id="hits" class="hits" aria-label="Matches" data-query={asked}>
+      {rows.map((row, k) => (
+        <li key={row.row}>
+          <button type="button" class="hit" data-row={row.row} onClick={() => void explorer.visit(row)}>
+            <HitText explorer={explorer} row={row} />
+            {scores[k] !== null && <span class="score">{scores[k].toFixed(2)}</span>}
+          </button>
+        </li>
+      ))}
+      {more > 0 && <li class="more">and {formatCount(more)} more, marked on the map</li>}
+    </ol>
+  );
+}
+
+function HitText({ explorer, row }: Props & { readonly row: Row }): JSX.Element {
+  const { store, finding } = explorer;
+  const query = finding.draft.value;
+  const field = query.field ?? store.textField.value ?? "";
+  const place = Math.max(store.fields.value.indexOf(field), 0);
+  const text = cellText(row.values[place] ?? null);
+  const { before, match, after } = snippet(text, query.mode === "text" ? query : { ...query, text: "" });
+  return <span dir="auto">{before}{match !== "" && <mark>{match}</mark>}{after}</span>;
+}

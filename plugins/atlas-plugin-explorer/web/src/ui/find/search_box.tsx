@@ -1,0 +1,89 @@
+/** The search box with its modes. */
+
+import { useRef } from "preact/hooks";
+import type { JSX } from "preact";
+import { formatCount } from "../../color/ticks";
+import { askedOf } from "../../state/finding";
+import type { Props } from "../app";
+import { Icon } from "../icons";
+
+type Switch = "matchCase" | "wholeWord" | "regex";
+
+const SWITCHES: readonly { readonly key: Switch; readonly sign: string; readonly name: string }[] = [
+  { key: "matchCase", sign: "Aa", name: "Match case" },
+  { key: "wholeWord", sign: "ab", name: "Whole words" },
+  { key: "regex", sign: ".*", name: "Regular expression" },
+];
+
+export function SearchBox({ explorer }: Props): JSX.Element {
+  const { finding, selecting } = explorer;
+  const field = useRef<HTMLInputElement>(null);
+  const query = finding.draft.value;
+  const clear = (): void => {
+    finding.clear();
+    field.current?.focus();
+  };
+  return (
+    <div class="search" role="search">
+      <div class="search-field">
+        <Icon name="search" />
+        <input ref={field} id="search" type="text" inputMode="search" enterKeyHint="search" autocomplete="off" spellcheck={false}
+          placeholder="Search the text" aria-label="Search the text" aria-describedby="search-status" maxLength={1000}
+          value={query.text} onInput={(event) => finding.type({ text: event.currentTarget.value })}
+          onBlur={() => selecting.settle()} onKeyDown={(event) => event.key === "Escape" && clear()} />
+        {query.text !== "" && (
+          <button type="button" class="bare" aria-label="Clear the search" title="Clear (Esc)" onClick={clear}>
+            <Icon name="close" />
+          </button>
+        )}
+        {SWITCHES.map(({ key, sign, name }) => (
+          <button type="button" key={key} class={`switch ${key}`} aria-pressed={query[key]} aria-label={name} title={name}
+            onClick={() => finding.type({ [key]: !query[key] })}>
+            {sign}
+          </button>
+        ))}
+      </div>
+      <FieldChoice explorer={explorer} />
+      <SearchStatus explorer={explorer} />
+    </div>
+  );
+}
+
+function FieldChoice({ explorer }: Props): JSX.Element | null {
+  const { store, finding } = explorer;
+  const searchable = store.columns.value.filter((column) => column.searchable);
+  const query = finding.draft.value;
+  if (searchable.length < 2 || query.text === "") return null;
+  const chosen = query.field ?? store.textField.value ?? searchable[0].name;
+  return (
+    <label class="search-in">
+      in{" "}
+      <select id="search-in" value={chosen} onChange={(event) => finding.type({ field: event.currentTarget.value })}>
+        {searchable.map((column) => <option key={column.name} value={column.name}>{column.name}</option>)}
+      </select>
+    </label>
+  );
+}
+
+function SearchStatus({ explorer }: Props): JSX.Element {
+  const { finding, selecting, store } = explorer;
+  const condition = finding.condition.value;
+  const trouble = condition === null ? null : selecting.troubleOf(condition);
+  const count = condition === null ? undefined : selecting.counts.value.get(condition.id);
+  const kind = condition === null ? "none" : trouble !== null ? "failed" : count === undefined ? "pending" : "found";
+  return (
+    <p id="search-status" class={kind === "failed" ? "status trouble" : "status"} role="status" data-kind={kind}
+      data-query={condition === null ? undefined : askedOf(condition.test)} data-count={count}>
+      {kind === "pending" && "Searching…"}
+      {trouble}
+      {kind === "found" && foundText(count ?? 0, store.index.value?.points ?? 0)}
+    </p>
+  );
+}
+
+function foundText(count: number, points: number): string {
+  if (count === 0) return "No match. Try fewer letters, or turn the switches off.";
+  const share = (100 * count) / Math.max(points, 1);
+  const percent = share >= 10 ? share.toFixed(0) : share >= 0.1 ? share.toFixed(1) : "< 0.1";
+  return `${formatCount(count)} ${count === 1 ? "match" : "matches"} · ${percent} %`;
+}

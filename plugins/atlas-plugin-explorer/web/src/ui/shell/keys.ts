@@ -1,0 +1,35 @@
+/** Keys that work wherever the focus is. */
+
+import { useEffect } from "preact/hooks";
+import type { Explorer } from "../../state/explorer";
+
+export function useKeys(explorer: Explorer): void {
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      const action = actionOf(event, explorer);
+      if (action === null) return;
+      event.preventDefault();
+      action();
+    };
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, [explorer]);
+}
+
+function actionOf(event: KeyboardEvent, explorer: Explorer): (() => void) | null {
+  const { selecting } = explorer;
+  const command = event.ctrlKey || event.metaKey;
+  if (isTyping(event.target)) return null;
+  const key = event.key.toLowerCase();
+  if (command && key === "z") return () => (event.shiftKey ? selecting.redo() : selecting.undo());
+  if (command && key === "y") return () => selecting.redo();
+  if (command || event.altKey || event.key !== "/") return null;
+  // "/" goes to the search from anywhere, as on many pages.
+  return () => document.getElementById("search")?.focus();
+}
+
+/** A field of text keeps its own keys, Ctrl-Z among them. */
+function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement) return !["checkbox", "radio", "range", "button"].includes(target.type);
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}

@@ -1,0 +1,38 @@
+/**
+ * What stands where in the page. Whoever owns a part names its component here, one line each; null leaves a place empty.
+ * A component gets the explorer, and shows nothing (null) where the map has nothing for it.
+ */
+
+import { signal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import type { Props } from "../app";
+import { Card } from "../card";
+import { ColorBox } from "../color_box";
+
+export type Slot = ComponentType<Props>;
+
+export interface Tab {
+  readonly id: string;
+  readonly title: string;
+  readonly Content: Slot;
+}
+
+/** Tabs of the panel on the left. */
+export const TABS: readonly Tab[] = [];
+
+/** Further tabs, which plugins bring while the page is open. */
+export const extraTabs = signal<readonly Tab[]>([]);
+
+/** Beside a point that is pointed at. */
+export const HOVER: Slot | null = Card;
+/** At the lower left of the map. */
+export const LEGEND: Slot | null = ColorBox;
+/** At the foot of the map, in the middle. */
+export const TIME: Slot | null = null;
+/** The panel on the right, while `layout.rightOpen`. */
+export const RIGHT: Slot | null = null;
+/** The drawer at the foot, while `layout.drawerOpen`. */
+export const DRAWER: Slot | null = null;
+/** What the toolbar's buttons "look" and "export" open. */
+export const LOOK: Slot | null = null;
+export const EXPORT: Slot | null = null;

@@ -1,0 +1,44 @@
+/** What the map is told: zoom, home, how it looks, light and dark. */
+
+import type { JSX } from "preact";
+import type { Props } from "../app";
+import { Icon } from "../icons";
+import { Popover } from "./popover";
+import { EXPORT, LOOK } from "./slots";
+
+const STEP = 1.8;
+
+export function Toolbar({ explorer }: Props): JSX.Element {
+  return (
+    <div class="controls" role="toolbar" aria-label="View" aria-orientation="vertical">
+      <div class="stack">
+        <button type="button" id="zoom-in" aria-label="Zoom in" title="Zoom in (+)" onClick={() => explorer.zoom(STEP)}>
+          <Icon name="plus" />
+        </button>
+        <button type="button" id="zoom-out" aria-label="Zoom out" title="Zoom out (−)" onClick={() => explorer.zoom(1 / STEP)}>
+          <Icon name="minus" />
+        </button>
+        <button type="button" id="home" aria-label="Show the whole map" title="Show the whole map (0)"
+          class={explorer.store.atHome.value ? "quiet" : ""} onClick={() => explorer.goHome()}>
+          <Icon name="home" />
+        </button>
+      </div>
+      <div class="stack">
+        {LOOK !== null && <Popover id="look" icon="sliders" name="Look"><LOOK explorer={explorer} /></Popover>}
+        {EXPORT !== null && <Popover id="export" icon="download" name="Export"><EXPORT explorer={explorer} /></Popover>}
+        <ThemeButton explorer={explorer} />
+      </div>
+    </div>
+  );
+}
+
+function ThemeButton({ explorer }: Props): JSX.Element {
+  const { store } = explorer;
+  const dark = store.dark.value;
+  const name = dark ? "Light colours" : "Dark colours";
+  return (
+    <button type="button" id="theme" aria-label={name} title={name} onClick={() => (store.theme.value = dark ? "light" : "dark")}>
+      <Icon name={dark ? "sun" : "moon"} />
+    </button>
+  );
+}
