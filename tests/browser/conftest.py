@@ -29,6 +29,9 @@ FLAGS = (
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
+    # WebGL2 on the CPU, for the tests that ask for it; the page does not choose it by itself.
+    "--enable-unsafe-swiftshader",
+    "--use-angle=swiftshader",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

@@ -26,9 +26,14 @@ return map !== null && map.dataset.state === 'resting' && !document.querySelecto
 """
 # Tests must not see the end of one motion and the start of the next as rest: two frames decide.
 TWO_FRAMES = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)));"
+# Whatever drew the picture, it is copied, and read from the copy.
+COPY = """
+const canvas = document.querySelector('#map canvas'), copy = new OffscreenCanvas(canvas.width, canvas.height);
+const pen = copy.getContext('2d');
+pen.drawImage(canvas, 0, 0);
+const {data, width, height} = pen.getImageData(0, 0, canvas.width, canvas.height);
+"""
 PICTURE = """
-const canvas = document.querySelector('#map canvas');
-const {data, width, height} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
 const paper = [data[0], data[1], data[2]];
 let inked = 0, hash = 0; const colors = new Set();
 for (let i = 0; i < data.length; i += 4) {
@@ -42,9 +47,7 @@ return {inked: inked / (width * height), colors: colors.size, paper, hash, width
 """
 # A pixel full of ink, as near as possible to the middle of the free window.
 INKED_PIXEL = """
-const canvas = document.querySelector('#map canvas');
-const pen = canvas.getContext('2d'), ratio = canvas.width / canvas.clientWidth;
-const {data, width, height} = pen.getImageData(0, 0, canvas.width, canvas.height);
+const ratio = canvas.width / canvas.clientWidth;
 const [fromX, fromY] = [arguments[0] * ratio, arguments[1] * ratio];
 let best = null, least = Infinity;
 for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
@@ -156,13 +159,13 @@ class MapPage:
     def picture(self) -> dict[str, Any]:
         """Describe what is drawn: how much of it is ink, how many strong colours, the paper, a checksum."""
         self.rest()
-        described: dict[str, Any] = self.driver.execute_script(PICTURE)
+        described: dict[str, Any] = self.driver.execute_script(COPY + PICTURE)
         return described
 
     def inked_pixel(self, x: float = 800, y: float = 400) -> tuple[int, int]:
         """Return a pixel near (x, y) where a point is drawn."""
         self.rest()
-        found = self.driver.execute_script(INKED_PIXEL, x, y)
+        found = self.driver.execute_script(COPY + INKED_PIXEL, x, y)
         return round(found[0]), round(found[1])
 
     def point_at(self, x: float, y: float) -> None:
@@ -209,10 +212,6 @@ class MapPage:
     def press(self, *keys: str) -> None:
         """Press keys, wherever the focus is."""
         ActionChains(self.driver).send_keys(*keys).perform()
-
-    def chord(self, held: str, key: str) -> None:
-        """Press a key while another is held down."""
-        ActionChains(self.driver).key_down(held).send_keys(key).key_up(held).perform()
 
     def color_by(self, value: str) -> None:
         """Choose what colours the points, as in `column:stars` or `topics:2`."""
@@ -261,9 +260,8 @@ class MapPage:
         return [url for url in asked if not url.startswith((self.address, "data:", "blob:", "about:"))]
 
     def _mouse(self, kind: str, x: float, y: float, keys: int = 0, *, held: bool = False) -> None:
-        # A move that names no button would end the capture of the pointer.
-        button = "none" if kind == "mouseMoved" and not held else "left"
+        button = "none" if kind == "mouseMoved" else "left"
         down = int(held or kind == "mousePressed")
         event = {"type": kind, "x": x, "y": y, "button": button, "buttons": down, "modifiers": keys}
-        event["clickCount"] = int(kind != "mouseMoved")
+        event["clickCount"] = int(button == "left")
         self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)

@@ -103,7 +103,7 @@ def test_the_picture_as_png_is_what_the_window_shows(page: MapPage) -> None:
     shown = page.screen().astype(int)
     assert picture.shape == (800, 1280, 3)
     # What no panel covers.
-    part = (slice(100, 780), slice(420, 1180))
+    part = (slice(100, 500), slice(420, 1180))
     assert np.abs(picture[part] - shown[part]).max() <= 2
     double = base64.b64decode(page.driver.execute_async_script(AS_BASE64, 2))
     assert Image.open(io.BytesIO(double)).size == (2560, 1600)

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Budget } from "../src/render/budget";
-import { PickGrid } from "../src/render/grid";
 import { discKernel } from "../src/render/kernel";
+import { nearest } from "../src/render/picker";
 import { planDraw } from "../src/render/plan";
 import type { Points, Run } from "../src/render/renderer";
 import { pointRadius } from "../src/render/size";
@@ -34,8 +34,15 @@ test("without a limit every point in the window is drawn", () => {
 
 test("a budget takes whole levels, then an even sample of the next", () => {
   const plan = planDraw(pointsOf([100, 400, 700]), EVERYWHERE, 850);
-  assert.deepEqual(plan.stretches.map((one) => one.step), [1, 1, 2]);
+  assert.deepEqual(plan.stretches, [{ start: 0, end: 500, step: 1 }, { start: 500, end: 1200, step: 2 }]);
   assert.equal(plan.count, 850);
+});
+
+test("where steps must be whole, the budget is kept too", () => {
+  const plan = planDraw(pointsOf([100, 400, 700]), EVERYWHERE, 1000, true);
+  assert.deepEqual(plan.stretches.map((one) => one.step), [1, 2]);
+  assert.equal(plan.count, 850);
+  assert.equal(planDraw(pointsOf([100, 400, 700]), EVERYWHERE, 501, true).count, 500);
 });
 
 test("pages outside the window are passed over", () => {
@@ -45,13 +52,12 @@ test("pages outside the window are passed over", () => {
 
 test("the nearest point is found, as by looking at all", () => {
   const points = pointsOf([500], 4);
-  const grid = new PickGrid(points, { x0: 0, y0: 0, x1: 10, y1: 10 });
   const random = seeded(8);
   for (let k = 0; k < 300; k++) {
     const [x, y, radius] = [random() * 12 - 1, random() * 12 - 1, random()];
     const distances = Array.from(points.x, (value, i) => Math.hypot(value - x, points.y[i] - y));
     const best = Math.min(...distances);
-    const found = grid.nearest(x, y, radius, null);
+    const found = nearest(points, x, y, radius, null);
     if (best > radius + 1e-6) assert.equal(found, -1);
     else if (best < radius - 1e-6) assert.ok(Math.abs(distances[found] - best) < 1e-6);
   }
@@ -59,17 +65,16 @@ test("the nearest point is found, as by looking at all", () => {
 
 test("a masked point is not picked", () => {
   const points = pointsOf([50], 2);
-  const grid = new PickGrid(points, { x0: 0, y0: 0, x1: 10, y1: 10 });
   const marks = new Uint8Array(50);
   marks[7] = 1;
-  assert.equal(grid.nearest(points.x[3], points.y[3], 100, marks), 7);
+  assert.equal(nearest(points, points.x[3], points.y[3], 100, { of: marks, masked: true, shown: 1 }), 7);
 });
 
 test("points that are all in one place can be picked", () => {
   const points = pointsOf([20]);
   points.x.fill(3);
   points.y.fill(3);
-  assert.ok(new PickGrid(points, { x0: 3, y0: 3, x1: 3, y1: 3 }).nearest(3, 3, 0.1, null) >= 0);
+  assert.ok(nearest(points, 3, 3, 0.1, null) >= 0);
 });
 
 test("a disc covers its area, wherever in the pixel it lies", () => {

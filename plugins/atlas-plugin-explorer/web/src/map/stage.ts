@@ -4,9 +4,9 @@ import { boxOf } from "../api/loader";
 import type { IndexFile, Topic } from "../api/format";
 import { DARK, LIGHT } from "../color/theme";
 import type { Ink } from "../labels/sprite";
-import { CpuRenderer } from "../render/cpu";
+import { chooseRenderer } from "../render/choose";
 import { radiusOf, type Scene } from "../render/layers";
-import { Picker } from "../render/picker";
+import { nearest } from "../render/picker";
 import type { Colors, Look, Mask, Points } from "../render/renderer";
 import { statesOf } from "../render/states";
 import { denseness } from "../render/tone";
@@ -36,7 +36,6 @@ export class Stage implements MapPort {
   private readonly input: MapInput;
   private readonly frames: Frames;
   private readonly overlay: Overlay;
-  private readonly picker = new Picker();
   private mask: Mask | null = null;
   private hidden: Uint8Array | null = null;
   private topics: readonly Topic[] = [];
@@ -56,12 +55,12 @@ export class Stage implements MapPort {
     this.overlay = new Overlay(parts.overlay);
     const content = { bounds: boxOf(index.bounds), first: boxOf(index.view) };
     this.motion = new Motion(content, size, insets, () => this.frames.moved(), calm);
-    this.frames = new Frames(new CpuRenderer(parts.picture), this.emptyScene(), {
+    this.frames = new Frames(chooseRenderer(parts.picture), this.emptyScene(), {
       tick: (now) => this.motion.tick(now),
       busy: () => this.motion.moving || this.grabbed,
       view: () => this.motion.view,
       painted: (view, moving) => this.paintOverlay(view, moving),
-      rested: () => this.rest(),
+      rested: () => this.events.rested(this.motion.view),
     });
     this.input = this.listen();
     this.overlay.resize(size);
@@ -77,7 +76,6 @@ export class Stage implements MapPort {
   }
 
   setPoints(points: Points): void {
-    this.picker.setPoints(points);
     this.frames.change({ points, density: denseness(points) });
     if (this.hidden !== null) this.setHidden(this.hidden);
   }
@@ -240,13 +238,8 @@ export class Stage implements MapPort {
     const { view } = this.motion;
     const place = toPlane(view, this.size, pixel);
     const radius = Math.max(reach, radiusOf(this.frames.scene, view.scale) + 2);
-    return this.picker.nearest(place.x, place.y, radius / view.scale, this.frames.scene.states);
-  }
-
-  private rest(): void {
-    this.events.rested(this.motion.view);
-    const { points } = this.frames.scene;
-    if (points.total > 0 && points.loaded === points.total) whenIdle(() => this.picker.prepare());
+    const { points, states } = this.frames.scene;
+    return nearest(points, place.x, place.y, radius / view.scale, states);
   }
 
   private marks(view: View): Marks {
@@ -275,6 +268,7 @@ export class Stage implements MapPort {
     const { renderer, scene } = this.frames;
     Object.assign(this.parts.host.dataset, {
       renderer: renderer.name,
+      place: renderer.place,
       state: moving ? "moving" : "resting",
       x: String(middle.x),
       y: String(middle.y),
@@ -283,10 +277,4 @@ export class Stage implements MapPort {
       labels: String(this.overlay.labels.count),
     });
   }
-}
-
-/** Safari has no requestIdleCallback. */
-function whenIdle(work: () => void): void {
-  if ("requestIdleCallback" in window) requestIdleCallback(work);
-  else setTimeout(work, 100);
 }

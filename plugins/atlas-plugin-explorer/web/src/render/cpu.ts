@@ -6,6 +6,7 @@ import { Splatter, type Picture } from "./splatter";
 
 export class CpuRenderer implements Renderer {
   readonly name = "cpu";
+  readonly place = "page";
   private readonly splatter = new Splatter();
 
   constructor(private readonly canvas: HTMLCanvasElement) {}
@@ -14,6 +15,7 @@ export class CpuRenderer implements Renderer {
     const begun = performance.now();
     const { image, count } = this.run(scene, frame);
     showImage(this.canvas, image);
+    this.splatter.recycle(image.data.buffer);
     done({ count, milliseconds: performance.now() - begun });
   }
 

@@ -47,41 +47,49 @@ export function radiusOf(scene: Pick<Scene, "points" | "size" | "homeScale" | "l
   return pointRadius(scene.points.total, scene.size, scale / scene.homeScale) * scene.look.size;
 }
 
-export function layersOf(scene: Scene, frame: Frame): Layer[] {
+/** `whole`: only every point, every second, every third…, for a back end that cannot take uneven steps. */
+export function layersOf(scene: Scene, frame: Frame, whole = false): Layer[] {
   const { states } = scene;
-  if (states?.masked === true) return maskedLayers(scene, frame, states);
+  if (states?.masked === true) return maskedLayers(scene, frame, states, whole);
   const radius = radiusOf(scene, frame.view.scale) * frame.ratio;
-  const plan = planDraw(scene.points, windowOf(scene, frame.view), frame.budget);
+  const plan = planDraw(scene.points, windowOf(scene, frame.view), frame.budget, whole);
+  const part = arrivedPart(scene.points);
   const ink = perPixel(scene, frame) * areaOf(radius);
   const { opacity } = scene.look;
   const wanted = states === null ? null : SHOWN;
-  const tone = toneCurve(ink, plan.fraction);
+  const tone = toneCurve(ink, plan.fraction * part);
   return [{ wanted, muted: false, radius, plan, tone, lightens: scene.theme.dark, strength: opacity }];
 }
 
 /** All points that the mask leaves out in one quiet colour, then the others on top. */
-function maskedLayers(scene: Scene, frame: Frame, states: States): Layer[] {
+function maskedLayers(scene: Scene, frame: Frame, states: States, whole: boolean): Layer[] {
   const radius = radiusOf(scene, frame.view.scale) * frame.ratio;
   const window = windowOf(scene, frame.view);
-  const plan = planDraw(scene.points, window, frame.budget);
+  const plan = planDraw(scene.points, window, frame.budget, whole);
   const share = states.shown / Math.max(scene.points.total, 1);
   const dense = perPixel(scene, frame);
+  const part = arrivedPart(scene.points);
   const quiet: Layer = {
-    wanted: DIM, muted: true, radius, plan, tone: toneCurve(dense * areaOf(radius), plan.fraction),
+    wanted: DIM, muted: true, radius, plan, tone: toneCurve(dense * areaOf(radius), plan.fraction * part),
     lightens: false, strength: DIMMED * scene.look.opacity,
   };
   // A few matches are all drawn, even while moving: a sample could leave them out.
-  const all = planDraw(scene.points, window, states.shown <= frame.budget ? Infinity : frame.budget);
+  const all = planDraw(scene.points, window, states.shown <= frame.budget ? Infinity : frame.budget, whole);
   const larger = Math.min(radius * EMPHASIS, radius + frame.ratio);
   const visible = Math.min(SMALLEST_MATCH, 1 / Math.sqrt(share + 1e-9)) * frame.ratio;
   const bright = share > 0.5 ? radius : Math.max(larger, visible);
-  const tone = toneCurve(dense * share * areaOf(bright), all.fraction);
+  const tone = toneCurve(dense * share * areaOf(bright), all.fraction * part);
   return [quiet, { wanted: SHOWN, muted: false, radius: bright, plan: all, tone, lightens: scene.theme.dark, strength: scene.look.opacity }];
 }
 
-/** Points on a device pixel where it is dense. */
+/** The part of the points that has arrived: until all have, the picture is exposed as a sample of the whole. */
+function arrivedPart(points: Points): number {
+  return points.runs.reduce((sum, run) => sum + run.count, 0) / Math.max(points.total, 1) || 1;
+}
+
+/** Points on a device pixel where it is dense: all of them at most, where all lie in one place. */
 function perPixel(scene: Scene, frame: Frame): number {
-  return scene.density / (frame.view.scale * frame.ratio) ** 2;
+  return Math.min(scene.density / (frame.view.scale * frame.ratio) ** 2, scene.points.total);
 }
 
 function windowOf(scene: Scene, view: View): Box {

@@ -1,37 +1,26 @@
 /** Finds the point that is pointed at, the same for every back end. */
 
-import type { Box } from "../map/view";
-import { PickGrid } from "./grid";
+import { overlaps } from "./plan";
 import type { Points } from "./renderer";
-import type { States } from "./states";
+import { SHOWN, type States } from "./states";
 
-export class Picker {
-  private points: Points | null = null;
-  private grid: PickGrid | null = null;
-
-  setPoints(points: Points): void {
-    this.points = points;
-    this.grid = null;
+/**
+ * Return the position of the point nearest to (x, y) of the plane within `radius`, or -1; what is not shown is not found.
+ * Runs are short and cover small areas, so that few of them have to be looked through: no index has to be built.
+ */
+export function nearest(points: Points, x: number, y: number, radius: number, states: States | null): number {
+  const reach = { x0: x - radius, y0: y - radius, x1: x + radius, y1: y + radius };
+  const of = states === null ? null : states.of;
+  let best = -1;
+  let bestSquare = radius * radius;
+  for (const run of points.runs) {
+    if (!overlaps(run.box, reach)) continue;
+    for (let i = run.start, end = run.start + run.count; i < end; i++) {
+      const square = (points.x[i] - x) ** 2 + (points.y[i] - y) ** 2;
+      if (square > bestSquare || (of !== null && of[i] !== SHOWN)) continue;
+      best = i;
+      bestSquare = square;
+    }
   }
-
-  /** Make ready for `nearest`, which would otherwise take its time on the first call. */
-  prepare(): void {
-    const { points } = this;
-    if (points !== null && points.loaded > 0) this.grid ??= new PickGrid(points, boxOf(points));
-  }
-
-  /** Return the position of the point nearest to (x, y) of the plane within `radius`, or -1; what is not shown is not found. */
-  nearest(x: number, y: number, radius: number, states: States | null): number {
-    this.prepare();
-    return this.grid?.nearest(x, y, radius, states?.of ?? null) ?? -1;
-  }
-}
-
-function boxOf(points: Points): Box {
-  return {
-    x0: Math.min(...points.runs.map((run) => run.box.x0)),
-    y0: Math.min(...points.runs.map((run) => run.box.y0)),
-    x1: Math.max(...points.runs.map((run) => run.box.x1)),
-    y1: Math.max(...points.runs.map((run) => run.box.y1)),
-  };
+  return best;
 }

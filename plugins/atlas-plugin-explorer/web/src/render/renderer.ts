@@ -72,6 +72,8 @@ export interface Drawn {
  */
 export interface Renderer {
   readonly name: "cpu" | "webgl2";
+  /** Where the work is done. */
+  readonly place: "page" | "worker" | "gpu";
   /** Draw, and call `done` when the picture can be seen. Where another call comes before that, `done` may never be called. */
   draw(scene: Scene, frame: Frame, done: (drawn: Drawn) => void): void;
   /** Draw onto a canvas of its own. */

@@ -20,13 +20,15 @@ export interface Picture {
 export class Splatter {
   private readonly surfaces = new Map<string, Surface>();
   private readonly kernels = new Map<string, Kernel>();
+  private spare: ArrayBuffer | null = null;
   private mutedIndex = new Uint16Array();
 
   /** Draw in steps of at most one page, so that whoever runs it may stop or do something else in between. */
   *steps(scene: Scene, frame: Frame): Generator<undefined, Picture> {
     const surface = this.surface(scene, frame.ratio);
     const layers = layersOf(scene, frame);
-    surface.clear(scene.theme);
+    const image = this.image(surface.width, surface.height);
+    surface.begin(image, scene.theme);
     for (const layer of layers) {
       const easel = this.easel(scene, surface, frame, layer.radius);
       const paint = this.paint(scene, layer);
@@ -38,7 +40,19 @@ export class Splatter {
       surface.tone(layer.tone, layer.lightens, layer.strength);
       yield;
     }
-    return { image: surface.image, count: layers[0].plan.count };
+    return { image, count: layers[0].plan.count };
+  }
+
+  /** Take back the memory of a picture that has been shown. */
+  recycle(pixels: ArrayBuffer): void {
+    this.spare = pixels;
+  }
+
+  private image(width: number, height: number): ImageData {
+    const { spare } = this;
+    this.spare = null;
+    const fits = spare !== null && spare.byteLength === width * height * 4;
+    return fits ? new ImageData(new Uint8ClampedArray(spare), width, height) : new ImageData(width, height);
   }
 
   private paint(scene: Scene, layer: Layer): Paint {

@@ -7,12 +7,15 @@ import type { Theme } from "./renderer";
  * reach of the largest disc, whose centre may lie its reach outside. */
 export const MARGIN = 52;
 
+/** How far dense ink goes towards light in the dark, and towards black on paper. */
+export const DEEP_IN_THE_DARK = 0.3;
+export const DEEP_ON_PAPER = 0.26;
+
 export class Surface {
   readonly stride: number;
-  readonly image: ImageData;
   /** Red, green, blue (each times the ink) and ink, 4 floats a pixel; the margin included. */
   readonly ink: Float32Array;
-  private readonly pixels: Uint32Array;
+  private pixels = new Uint32Array();
   /** Whether there may be ink that was not toned. */
   private inked = false;
 
@@ -22,12 +25,11 @@ export class Surface {
   ) {
     this.stride = width + 2 * MARGIN;
     this.ink = new Float32Array(this.stride * (height + 2 * MARGIN) * 4);
-    this.image = new ImageData(width, height);
-    this.pixels = new Uint32Array(this.image.data.buffer);
   }
 
-  /** Begin a picture: the background, and no ink, whatever became of the last one. */
-  clear(theme: Theme): void {
+  /** Begin a picture in `image`, which is as large: the background, and no ink, whatever became of the last one. */
+  begin(image: ImageData, theme: Theme): void {
+    this.pixels = new Uint32Array(image.data.buffer);
     const [red, green, blue] = theme.background;
     if (this.inked) this.ink.fill(0);
     this.inked = true;
@@ -39,9 +41,8 @@ export class Surface {
     const { ink, pixels, stride, width, height } = this;
     const { opacity, depth, most } = tone;
     const toStep = (TONE_STEPS - 1) / Math.sqrt(most);
-    // Dense ink goes a little towards black on paper, towards light in the dark.
     const end = lightens ? 255 : 0;
-    const reach = lightens ? 0.3 : 0.26;
+    const reach = lightens ? DEEP_IN_THE_DARK : DEEP_ON_PAPER;
     for (let y = 0; y < height; y++) {
       let from = ((y + MARGIN) * stride + MARGIN) * 4;
       for (let to = y * width, stop = to + width; to < stop; to++, from += 4) {

@@ -78,9 +78,9 @@ export class Finding {
   /** Let the condition stand by itself, and begin a search for something else. */
   keep(): void {
     this.commit();
-    const { value } = this.condition;
-    if (value !== null) this.selecting.release(value.id, { mark: SEARCH });
     this.selecting.settle();
+    const { value } = this.condition;
+    if (value !== null) this.selecting.release(value.id);
     this.draft.value = { ...this.draft.peek(), text: "" };
   }
 

@@ -17,17 +17,15 @@ export function useKeys(explorer: Explorer): void {
 }
 
 function actionOf(event: KeyboardEvent, explorer: Explorer): (() => void) | null {
-  const { selecting, layout } = explorer;
+  const { selecting } = explorer;
   const command = event.ctrlKey || event.metaKey;
   if (isTyping(event.target)) return null;
   const key = event.key.toLowerCase();
   if (command && key === "z") return () => (event.shiftKey ? selecting.redo() : selecting.undo());
   if (command && key === "y") return () => selecting.redo();
-  if (command || event.altKey) return null;
-  if (key === "l") return () => (layout.tool.value = "lasso");
-  if (key === "m") return () => (layout.tool.value = "move");
+  if (command || event.altKey || event.key !== "/") return null;
   // "/" goes to the search from anywhere, as on many pages.
-  return key === "/" ? () => document.getElementById("search")?.focus() : null;
+  return () => document.getElementById("search")?.focus();
 }
 
 /** A field of text keeps its own keys, Ctrl-Z among them. */

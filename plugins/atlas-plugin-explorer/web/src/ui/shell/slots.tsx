@@ -6,11 +6,8 @@
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import type { Props } from "../app";
-import type { Explorer } from "../../state/explorer";
-import { MATCHES } from "../../state/layout";
 import { Card } from "../card";
 import { ColorBox } from "../color_box";
-import { Hits } from "../find/hits";
 
 export type Slot = ComponentType<Props>;
 
@@ -18,14 +15,10 @@ export interface Tab {
   readonly id: string;
   readonly title: string;
   readonly Content: Slot;
-  /** Whether it is there now; always, without. */
-  readonly there?: (explorer: Explorer) => boolean;
 }
 
 /** Tabs of the panel on the left. */
-export const TABS: readonly Tab[] = [
-  { id: MATCHES, title: "Matches", Content: Hits, there: (explorer) => explorer.finding.condition.value !== null },
-];
+export const TABS: readonly Tab[] = [];
 
 /** Further tabs, which plugins bring while the page is open. */
 export const extraTabs = signal<readonly Tab[]>([]);
