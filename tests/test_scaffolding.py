@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 import tomllib
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from localatlas import registries
 from localatlas.errors import AtlasValueError
-from localatlas.scaffolding import KINDS, write_plugin
+from localatlas.scaffolding import HOOKS, KINDS, write_plugin
 from localatlas.testing import run_checks
 
 
@@ -24,7 +25,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return parent
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != HOOKS])
 def test_it_passes_the_kit(kind: str, written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = written / f"atlas-plugin-my-{kind}"
     monkeypatch.syspath_prepend(str(folder / "src"))
@@ -34,6 +35,22 @@ def test_it_passes_the_kit(kind: str, written: Path, monkeypatch: pytest.MonkeyP
     module, _, name = points[f"my-{kind}"].partition(":")
     component = getattr(importlib.import_module(module), name)
     assert [f"{result.name}: {result.message}" for result in run_checks(component) if not result.ok] == []
+
+
+def test_hooks_are_taken_and_pass_their_own_test(written: Path) -> None:
+    folder = written / "atlas-plugin-my-hooks"
+    points = tomllib.loads((folder / "pyproject.toml").read_text())["project"]["entry-points"]
+    assert points == {"localatlas.hooks": {"my-hooks": "atlas_plugin_my_hooks.hooks"}}
+    code = "import atlas_plugin_my_hooks.hooks as m; from localatlas import cli, hooks; hooks.register(m); cli.main()"
+    environment = os.environ | {"PYTHONPATH": str(folder / "src")}
+    for command, said in (
+        (["-c", code, "my-hooks"], "atlas-plugin-my-hooks sets no defaults."),
+        (["-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "pyproject.toml"], "2 passed"),
+    ):
+        done = subprocess.run(
+            [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        assert said in done.stdout, done.stdout + done.stderr
 
 
 def test_ruff_finds_nothing_in_them(written: Path) -> None:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from localatlas.errors import AtlasValueError, listing
 
-__all__ = ["KINDS", "write_plugin"]
+__all__ = ["HOOKS", "KINDS", "write_plugin"]
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # What is written with a longer one would not fit the lines of a formatter.
@@ -81,9 +81,11 @@ KINDS: Mapping[str, _Kind] = MappingProxyType(
             (),
             '```python\nlocalatlas.configure(executor="$name")\n```',
         ),
+        "hooks": _Kind("hooks", "localatlas.hooks", "hooks", ("click",), ""),
     }
 )
-FLOORS = {"numpy": "numpy>=2.0", "pydantic": "pydantic>=2.9"}
+HOOKS = "hooks"
+FLOORS = {"click": "click>=8.1", "numpy": "numpy>=2.0", "pydantic": "pydantic>=2.9"}
 
 
 def write_plugin(name: str, kind: str, parent: Path) -> list[Path]:
@@ -116,20 +118,36 @@ def _texts(name: str, kind: str) -> dict[str, str]:
     made = KINDS[kind]
     values = _values(name, made)
     module = values["module"]
-    templates = {
-        "pyproject.toml": "common/pyproject.toml.txt",
-        "README.md": "common/README.md.txt",
-        f"src/{module}/__init__.py": "common/init.txt",
-        f"src/{module}/options.py": f"{kind}/options.txt",
-        f"src/{module}/{made.file}.py": f"{kind}/component.txt",
-        "tests/test_conformance.py": "common/test_conformance.py.txt",
-    }
+    templates = _hooks_templates(module) if kind == HOOKS else _component_templates(module, kind)
     source = files("localatlas") / "scaffold"
     texts = {
         path: Template((source / template).read_text(encoding="utf-8")).substitute(values)
         for path, template in templates.items()
     }
     return {**texts, f"src/{module}/py.typed": ""}
+
+
+def _component_templates(module: str, kind: str) -> dict[str, str]:
+    """Return the template of every file of a component's package."""
+    return {
+        "pyproject.toml": "common/pyproject.toml.txt",
+        "README.md": "common/README.md.txt",
+        f"src/{module}/__init__.py": "common/init.txt",
+        f"src/{module}/options.py": f"{kind}/options.txt",
+        f"src/{module}/{KINDS[kind].file}.py": f"{kind}/component.txt",
+        "tests/test_conformance.py": "common/test_conformance.py.txt",
+    }
+
+
+def _hooks_templates(module: str) -> dict[str, str]:
+    """Return the template of every file of a package of hooks."""
+    return {
+        "pyproject.toml": "common/pyproject.toml.txt",
+        "README.md": "hooks/README.md.txt",
+        f"src/{module}/__init__.py": "hooks/init.txt",
+        f"src/{module}/hooks.py": "hooks/hooks.txt",
+        "tests/test_hooks.py": "hooks/test_hooks.py.txt",
+    }
 
 
 def _values(name: str, kind: _Kind) -> dict[str, str]:
@@ -145,6 +163,7 @@ def _values(name: str, kind: _Kind) -> dict[str, str]:
         "imports": "\n".join(sorted(imports)),
         "words": kind.words,
         "group": kind.group,
+        "target": f"{module}.hooks" if kind.file == HOOKS else f"{module}:{shown}",
         "file": kind.file,
         "dependencies": ", ".join(f'"{part}"' for part in (core, *(FLOORS[used] for used in kind.uses))),
         "use": Template(kind.use).substitute(name=name),

@@ -213,6 +213,10 @@ class MapPage:
         """Press keys, wherever the focus is."""
         ActionChains(self.driver).send_keys(*keys).perform()
 
+    def chord(self, held: str, key: str) -> None:
+        """Press a key while another is held down."""
+        ActionChains(self.driver).key_down(held).send_keys(key).key_up(held).perform()
+
     def color_by(self, value: str) -> None:
         """Choose what colours the points, as in `column:stars` or `topics:2`."""
         self.find(f"#color-by option[value='{value}']").click()
@@ -260,8 +264,9 @@ class MapPage:
         return [url for url in asked if not url.startswith((self.address, "data:", "blob:", "about:"))]
 
     def _mouse(self, kind: str, x: float, y: float, keys: int = 0, *, held: bool = False) -> None:
-        button = "none" if kind == "mouseMoved" else "left"
+        # A move that names no button would end the capture of the pointer.
+        button = "none" if kind == "mouseMoved" and not held else "left"
         down = int(held or kind == "mousePressed")
         event = {"type": kind, "x": x, "y": y, "button": button, "buttons": down, "modifiers": keys}
-        event["clickCount"] = int(button == "left")
+        event["clickCount"] = int(kind != "mouseMoved")
         self.driver.execute_cdp_cmd("Input.dispatchMouseEvent", event)

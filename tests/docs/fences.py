@@ -6,9 +6,24 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ROOT", "Fence", "expected_output", "fences", "headings", "named", "pages", "prose", "runs", "section"]
+__all__ = [
+    "ROOT",
+    "WALKED",
+    "Fence",
+    "agrees",
+    "expected_output",
+    "fences",
+    "headings",
+    "named",
+    "pages",
+    "prose",
+    "runs",
+    "section",
+]
 
 ROOT = Path(__file__).resolve().parents[2]
+# Pages that are followed word for word, shell blocks included, in an empty folder: see test_walked_pages.py.
+WALKED = (ROOT / "docs" / "howto" / "own-projector.md", ROOT / "docs" / "howto" / "own-embedder.md")
 OPENING = re.compile(r"^(`{3,})(.*)$")
 HEADING = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)
 
@@ -57,6 +72,14 @@ def runs(fence: Fence) -> bool:
 def expected_output(after: list[Fence]) -> str | None:
     """Return what the block before `after` must print: a block `text output` right behind it."""
     return after[0].text if after and after[0].info == "text output" else None
+
+
+def agrees(wanted: str, printed: str) -> bool:
+    """Tell whether what was printed is what a page says, where a line `...` stands for any lines."""
+    lines = [line.rstrip() for line in wanted.strip().splitlines()]
+    pattern = "".join(r"(?:.*\n)*" if line == "..." else re.escape(line) + r"\n" for line in lines)
+    said = "".join(f"{line.rstrip()}\n" for line in printed.strip().splitlines())
+    return re.fullmatch(pattern, said) is not None
 
 
 def prose(page: Path) -> str:

@@ -43,7 +43,13 @@ FUNCTIONS = {
     "`localatlas.configure`": [configure],
     "`localatlas.readers`": [readers.read, readers.stream, readers.open_source],
     "`localatlas.hooks`": [getattr(hooks, name) for name in hooks.__all__],
-    "`localatlas.testing`": [testing.conformance, testing.run_checks, testing.checks_for, testing.kind_of],
+    "`localatlas.testing`": [
+        testing.conformance,
+        testing.run_checks,
+        testing.checks_for,
+        testing.kind_of,
+        testing.check_hooks,
+    ],
 }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from localatlas.scaffolding import KINDS
+from localatlas.scaffolding import HOOKS, KINDS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,8 +32,8 @@ __all__ = ["check_command", "new_command"]
 def new_command(*, name: str, kind: str, parent: Path) -> None:
     """Write the package of a new plugin, atlas-plugin-NAME.
 
-    It installs and passes the conformance kit as it is; put your own method
-    into it.
+    It installs and passes the conformance kit (hooks: its own test) as it is;
+    put your own method into it.
     """
     from rich.console import Console
     from rich.text import Text
@@ -48,7 +48,8 @@ def new_command(*, name: str, kind: str, parent: Path) -> None:
         console.print(Text(f"  {file.relative_to(folder)}", "dim"))
     console.print()
     console.print(Text.assemble("Install it:  ", (f"pip install -e {folder}", "bold")))
-    console.print(Text.assemble("Check it:    ", (f"localatlas plugins check {name}", "bold")))
+    check = "pytest" if kind == HOOKS else f"localatlas plugins check {name}"
+    console.print(Text.assemble("Check it:    ", (check, "bold")))
 
 
 @click.command("check")

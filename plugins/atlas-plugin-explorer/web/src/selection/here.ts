@@ -4,7 +4,8 @@ import type { CategoryColumn, ColorColumn, DateColumn, NumberColumn, Topic } fro
 import type { PageArray } from "../api/loader";
 import { where, type Bits } from "./bits";
 import { NULL_CODE } from "./codes";
-import type { CategoryNode, DuplicatesNode, RangeNode } from "./nodes";
+import { isInside, outlineOf } from "./polygon";
+import type { CategoryNode, DuplicatesNode, LassoNode, RangeNode } from "./nodes";
 import { DUPLICATE_CLASSES } from "./nodes";
 import type { Test, TopicsTest } from "./tree";
 
@@ -26,6 +27,8 @@ export interface Loaded {
   topicPlaces(depth: number): PageArray | null;
   duplicates(): PageArray | null;
   similarities(test: Test): Similarities | null;
+  /** Where all points lie, float32 each; null before all have arrived. */
+  readonly positions: { readonly x: Float32Array; readonly y: Float32Array } | null;
 }
 
 export interface Answer {
@@ -48,6 +51,8 @@ export function evaluateHere(test: Test, loaded: Loaded): Answer | null {
     case "meaning":
     case "neighbors":
       return similar(test, loaded);
+    case "lasso":
+      return inLasso(test, loaded);
     default:
       return null;
   }
@@ -139,6 +144,15 @@ function isExact(column: NumberColumn | DateColumn): boolean {
 /** Rounding keeps order, so only a value that rounds to a bound itself may lie on its other side. */
 function touches(values: PageArray, low: number, high: number): boolean {
   return values.includes(low as never) || values.includes(high as never);
+}
+
+/** The server has the last word: in float64 it knows edges better. */
+function inLasso(test: LassoNode, loaded: Loaded): Answer | null {
+  if (loaded.positions === null) return null;
+  const { x, y } = loaded.positions;
+  const outlines = test.polygons.map(outlineOf);
+  const inside = (point: number): boolean => outlines.some((outline) => isInside(outline, x[point], y[point]));
+  return { bits: where(loaded.points, inside), exact: false };
 }
 
 function similar(test: Test, loaded: Loaded): Answer | null {

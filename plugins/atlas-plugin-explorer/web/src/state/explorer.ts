@@ -17,7 +17,7 @@ import { Cards } from "./cards";
 import { ColorSource } from "./colors";
 import { Finding } from "./finding";
 import { Known } from "./known";
-import { createLayout } from "./layout";
+import { createLayout, followSearch } from "./layout";
 import type { LassoJoin, MapEvents, Polygon } from "./map_port";
 import { combineMask } from "./mask";
 import { PageSource } from "./page_source";
@@ -52,7 +52,7 @@ export class Explorer {
     readonly store: Store,
     readonly client: Client,
   ) {
-    const points = (): number => store.index.peek()?.points ?? 0;
+    const points = computed(() => store.index.value?.points ?? 0);
     this.pages = new PageSource(client, store);
     this.rows = new RowSource(client, store);
     this.likeness = new SimilaritySource(client);
@@ -62,6 +62,7 @@ export class Explorer {
     this.finding = new Finding(this.selecting, client, this.rows, this.likeness);
     this.cards = new Cards(store, this.rows, (position) => this.stage?.locate(position) ?? null);
     this.colors = new ColorSource(this.pages, store);
+    followSearch(this.layout, () => this.finding.condition.value !== null);
     this.colored = new Promise((resolve) => (this.nowColored = resolve));
   }
 
@@ -178,6 +179,7 @@ export class Explorer {
     });
     const hidden = computed(() => store.mapState.value?.hidden ?? 0);
     effect(() => void this.hideDeleted(stage, index, hidden.value).catch(() => undefined));
+    effect(() => stage.setTool(this.layout.tool.value));
     effect(() => stage.setOutlines(outlinesOf(this.selecting.tree.value)));
     effect(() => {
       const card = store.card.value;

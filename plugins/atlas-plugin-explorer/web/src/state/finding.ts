@@ -78,9 +78,9 @@ export class Finding {
   /** Let the condition stand by itself, and begin a search for something else. */
   keep(): void {
     this.commit();
-    this.selecting.settle();
     const { value } = this.condition;
-    if (value !== null) this.selecting.release(value.id);
+    if (value !== null) this.selecting.release(value.id, { mark: SEARCH });
+    this.selecting.settle();
     this.draft.value = { ...this.draft.peek(), text: "" };
   }
 

@@ -3,6 +3,7 @@
 import { computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 import { countBits, spread, type Bits } from "../selection/bits";
 import { combine } from "../selection/evaluate";
+import { tidy, turnJoin } from "../selection/joining";
 import { begin, redo, settle, step, undo, type History } from "../selection/history";
 import type { SelectionNode } from "../selection/nodes";
 import {
@@ -36,7 +37,7 @@ export class Selecting {
   /** Who is selected, for the map; null is everybody. */
   readonly mask: ReadonlySignal<Mask | null> = computed(() => {
     const bits = this.shown.value;
-    return bits === null ? null : { shown: spread(bits, this.points()), count: countBits(bits) };
+    return bits === null ? null : { shown: spread(bits, this.points.peek()), count: countBits(bits) };
   });
   /** How many points are selected; null while that is being asked. */
   readonly count: ReadonlySignal<number | null> = this.total;
@@ -57,7 +58,7 @@ export class Selecting {
 
   constructor(
     private readonly answers: Answers,
-    private readonly points: () => number,
+    private readonly points: ReadonlySignal<number>,
     private readonly alive: ReadonlySignal<Bits | null>,
   ) {
     effect(() => {
@@ -78,7 +79,7 @@ export class Selecting {
     const tree = this.tree.peek();
     const present = findKey(tree, key);
     if (test === null) {
-      if (present !== null) this.take(remove(tree, present.id), placing);
+      if (present !== null) this.take(tidy(remove(tree, present.id)), placing);
       return;
     }
     if (present === null) {
@@ -96,18 +97,23 @@ export class Selecting {
   }
 
   /** Let a control's own condition stand by itself: the control will make another. */
-  release(id: number): void {
-    this.take(replace(this.tree.peek(), id, (part) => (part.kind === "condition" ? withoutKey(part) : part)));
+  release(id: number, placing: Placing = {}): void {
+    this.take(replace(this.tree.peek(), id, (part) => (part.kind === "condition" ? withoutKey(part) : part)), placing);
   }
 
   remove(id: number): void {
-    this.take(remove(this.tree.peek(), id));
+    this.take(tidy(remove(this.tree.peek(), id)));
   }
 
   /** Turn a part on or off, invert it, or join the parts of a group the other way. */
   set(id: number, how: { readonly on?: boolean; readonly not?: boolean; readonly join?: Join }): void {
     const tree = this.tree.peek();
     if (find(tree, id) !== null) this.take(replace(tree, id, (part) => ({ ...part, ...how }) as Part));
+  }
+
+  /** Turn the "and" between parts `k` and `k + 1` of a group into an "or", or back. */
+  turnJoin(groupId: number, k: number): void {
+    this.take(tidy(turnJoin(this.tree.peek(), groupId, k)));
   }
 
   /** Put another whole selection in the place of this one. */
@@ -154,7 +160,7 @@ export class Selecting {
     const tree = this.tree.value;
     const alive = this.alive.value;
     const waiting = effective(tree).some((one) => this.answers.bits(one.test) === null && this.answers.trouble(one.test) === null);
-    const found = combine(tree, this.points(), (one) => this.answers.bits(one.test), alive);
+    const found = combine(tree, this.points.value, (one) => this.answers.bits(one.test), alive);
     this.each.value = found.counts;
     if (!waiting) this.shown.value = found.bits;
     this.total.value = waiting ? null : found.count;

@@ -10,7 +10,8 @@ import { snippet } from "./snippet";
 export function Hits({ explorer }: Props): JSX.Element | null {
   const { finding, selecting } = explorer;
   const { rows, scores, asked } = finding.hits.value;
-  if (finding.condition.value === null || rows.length === 0) return null;
+  if (finding.condition.value === null) return null;
+  if (rows.length === 0) return <p class="none">{selecting.count.value === 0 ? "No row is selected." : ""}</p>;
   const more = (selecting.count.value ?? rows.length) - rows.length;
   return (
     <ol id="hits" class="hits" aria-label="Matches" data-query={asked}>

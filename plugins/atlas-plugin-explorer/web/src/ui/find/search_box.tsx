@@ -30,7 +30,10 @@ export function SearchBox({ explorer }: Props): JSX.Element {
         <input ref={field} id="search" type="text" inputMode="search" enterKeyHint="search" autocomplete="off" spellcheck={false}
           placeholder="Search the text" aria-label="Search the text" aria-describedby="search-status" maxLength={1000}
           value={query.text} onInput={(event) => finding.type({ text: event.currentTarget.value })}
-          onBlur={() => selecting.settle()} onKeyDown={(event) => event.key === "Escape" && clear()} />
+          onBlur={() => selecting.settle()} onKeyDown={(event) => {
+            if (event.key === "Escape") clear();
+            if (event.key === "Enter") finding.keep();
+          }} />
         {query.text !== "" && (
           <button type="button" class="bare" aria-label="Clear the search" title="Clear (Esc)" onClick={clear}>
             <Icon name="close" />

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { formatCount } from "../../color/ticks";
 import type { Props } from "../app";
 import { Icon } from "../icons";
+import { Chips } from "./chips";
 
 export function SelectionBar({ explorer }: Props): JSX.Element {
   const { selecting } = explorer;
@@ -25,6 +26,7 @@ export function SelectionBar({ explorer }: Props): JSX.Element {
           <Icon name="close" />
         </button>
       </div>
+      <Chips explorer={explorer} />
     </section>
   );
 }

@@ -17,15 +17,17 @@ export function useKeys(explorer: Explorer): void {
 }
 
 function actionOf(event: KeyboardEvent, explorer: Explorer): (() => void) | null {
-  const { selecting } = explorer;
+  const { selecting, layout } = explorer;
   const command = event.ctrlKey || event.metaKey;
   if (isTyping(event.target)) return null;
   const key = event.key.toLowerCase();
   if (command && key === "z") return () => (event.shiftKey ? selecting.redo() : selecting.undo());
   if (command && key === "y") return () => selecting.redo();
-  if (command || event.altKey || event.key !== "/") return null;
+  if (command || event.altKey) return null;
+  if (key === "l") return () => (layout.tool.value = "lasso");
+  if (key === "m") return () => (layout.tool.value = "move");
   // "/" goes to the search from anywhere, as on many pages.
-  return () => document.getElementById("search")?.focus();
+  return key === "/" ? () => document.getElementById("search")?.focus() : null;
 }
 
 /** A field of text keeps its own keys, Ctrl-Z among them. */

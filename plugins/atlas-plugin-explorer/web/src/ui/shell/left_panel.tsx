@@ -4,7 +4,6 @@ import type { JSX } from "preact";
 import { formatCount } from "../../color/ticks";
 import type { Store } from "../../state/store";
 import type { Props } from "../app";
-import { Hits } from "../find/hits";
 import { SearchBox } from "../find/search_box";
 import { SelectionBar } from "../find/selection_bar";
 import { Icon } from "../icons";
@@ -28,7 +27,6 @@ export function LeftPanel({ explorer }: Props): JSX.Element {
       </header>
       <SearchBox explorer={explorer} />
       <div id="panel-body" class="panel-body">
-        <Hits explorer={explorer} />
         <SelectionBar explorer={explorer} />
         <Tabs explorer={explorer} />
       </div>

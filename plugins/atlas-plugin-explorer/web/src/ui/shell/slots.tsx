@@ -6,8 +6,11 @@
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import type { Props } from "../app";
+import type { Explorer } from "../../state/explorer";
+import { MATCHES } from "../../state/layout";
 import { Card } from "../card";
 import { ColorBox } from "../color_box";
+import { Hits } from "../find/hits";
 
 export type Slot = ComponentType<Props>;
 
@@ -15,10 +18,14 @@ export interface Tab {
   readonly id: string;
   readonly title: string;
   readonly Content: Slot;
+  /** Whether it is there now; always, without. */
+  readonly there?: (explorer: Explorer) => boolean;
 }
 
 /** Tabs of the panel on the left. */
-export const TABS: readonly Tab[] = [];
+export const TABS: readonly Tab[] = [
+  { id: MATCHES, title: "Matches", Content: Hits, there: (explorer) => explorer.finding.condition.value !== null },
+];
 
 /** Further tabs, which plugins bring while the page is open. */
 export const extraTabs = signal<readonly Tab[]>([]);

@@ -5,7 +5,7 @@ import type { Props } from "../app";
 import { extraTabs, TABS, type Tab } from "./slots";
 
 export function Tabs({ explorer }: Props): JSX.Element | null {
-  const tabs = [...TABS, ...extraTabs.value];
+  const tabs = [...TABS, ...extraTabs.value].filter(({ there }) => there === undefined || there(explorer));
   if (tabs.length === 0) return null;
   const { tab } = explorer.layout;
   const chosen = tabs.find((one) => one.id === tab.value) ?? tabs[0];

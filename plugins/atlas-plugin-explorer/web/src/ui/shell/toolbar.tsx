@@ -11,6 +11,7 @@ const STEP = 1.8;
 export function Toolbar({ explorer }: Props): JSX.Element {
   return (
     <div class="controls" role="toolbar" aria-label="View" aria-orientation="vertical">
+      <Tools explorer={explorer} />
       <div class="stack">
         <button type="button" id="zoom-in" aria-label="Zoom in" title="Zoom in (+)" onClick={() => explorer.zoom(STEP)}>
           <Icon name="plus" />
@@ -28,6 +29,24 @@ export function Toolbar({ explorer }: Props): JSX.Element {
         {EXPORT !== null && <Popover id="export" icon="download" name="Export"><EXPORT explorer={explorer} /></Popover>}
         <ThemeButton explorer={explorer} />
       </div>
+    </div>
+  );
+}
+
+/** What a drag does. */
+function Tools({ explorer }: Props): JSX.Element {
+  const { tool } = explorer.layout;
+  return (
+    <div class="stack" role="group" aria-label="What a drag does">
+      <button type="button" id="tool-move" aria-label="Move" title="Drag moves the map (M)" aria-pressed={tool.value === "move"}
+        onClick={() => (tool.value = "move")}>
+        <Icon name="hand" />
+      </button>
+      <button type="button" id="tool-lasso" aria-label="Lasso" aria-pressed={tool.value === "lasso"}
+        title={"Drag draws a lasso (L, or hold Shift)\nwith Ctrl it widens the selection, with Alt it leaves out"}
+        onClick={() => (tool.value = "lasso")}>
+        <Icon name="lasso" />
+      </button>
     </div>
   );
 }
