@@ -16,7 +16,7 @@ from localatlas.errors import AtlasTypeError, InvalidDataError, InvalidOptionErr
 from localatlas.models import SupportsRelease, SupportsTokenCount
 from localatlas.pipeline.contracts import blame, check_vectors
 from localatlas.pipeline.embedding import EmbedBatch
-from localatlas.protocols import Context, Embedder, Resources, SupportsCheck
+from localatlas.protocols import Context, Embedder, Resources, SupportsCheck, SupportsForecast
 from localatlas.protocols.components import TaskType
 from localatlas.resolve import Choice
 
@@ -191,6 +191,8 @@ def _embed(choice: Choice[Embedder], items: Sequence[Any], task: TaskType, bar: 
     batches = [items[start : start + size] for start in range(0, len(items), size)]
     work = EmbedBatch(embedder, Context(seed=now.seed, cache=cache), task)
     with blame(choice.entry):
+        if batches and isinstance(embedder, SupportsForecast):
+            embedder.forecast(batches, work.context)
         if embedder.in_workers and len(batches) > 1:
             executor = registries.executors.create(now.executor)
             results = executor.map_batches(work, batches, Resources(min(now.jobs, len(batches))))

@@ -23,6 +23,7 @@
     ├── BuildError                            a build did not finish
     │   └── BuildCancelled                    because it was asked to stop
     ├── NotReadyError                         the map or this part of it has not been built
+    ├── ServiceError                          a service that a plugin asks refused, or did not answer
     └── StorageError                          the home cannot be read or written
 
 A message says what was wrong, with which value and plugin, what is accepted and what to do next.
@@ -57,6 +58,7 @@ __all__ = [
     "PluginFailedError",
     "PluginLoadError",
     "RowNotFoundError",
+    "ServiceError",
     "StorageError",
     "UnknownPluginError",
     "listing",
@@ -162,6 +164,10 @@ class BuildCancelled(BuildError):  # noqa: N818  an event rather than a fault, a
 
 class NotReadyError(AtlasError, ValueError):
     """The map, or this part of it, has not been built."""
+
+
+class ServiceError(AtlasError):
+    """A service that a plugin asks refused, or did not answer."""
 
 
 class StorageError(AtlasError):

@@ -25,10 +25,10 @@ KEPT = Path(__file__).resolve().parents[2] / "docs" / "reference" / "plugin-api.
 
 def described() -> str:
     """Return one line for every public name of the plugin interface, sorted within its module."""
-    from localatlas import errors, hooks, hookspecs, protocols, registries, testing
+    from localatlas import errors, hooks, hookspecs, protocols, registries, services, testing
 
     lines = ["# What plugins are written against. Lines may be added inside a major version; none goes or changes."]
-    for module in (protocols, hookspecs, hooks, testing, errors):
+    for module in (protocols, hookspecs, hooks, services, testing, errors):
         lines += ["", f"[{module.__name__}]", *_module(module)]
     lines += ["", "[entry points]", *sorted(f"{registry.group}: {registry.kind}" for registry in registries.ALL)]
     return "\n".join([*lines, f"{hooks.GROUP}: hooks"]) + "\n"

@@ -23,7 +23,7 @@ from signatures import shown
 
 PAGE = ROOT / "docs" / "reference" / "python.md"
 CODE = re.compile(r"`([^`\n]+)`")
-MODULES = ["atlas", "embed", "models", "data_inference", "hooks", "protocols", "readers", "testing"]
+MODULES = ["atlas", "embed", "models", "data_inference", "hooks", "protocols", "readers", "services", "testing"]
 CLASSES: list[type[Any]] = [
     AtlasDataset,
     AtlasIndex,

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from localatlas.batch_executors import InlineExecutor, ProcessExecutor
-from localatlas.errors import BuildCancelled, PluginContractError
+from localatlas.errors import BuildCancelled, InvalidOptionError, PluginContractError
 from localatlas.pipeline.embedding import embed_contents
 from localatlas.pipeline.journal import PARTIAL_VECTORS, Journal
 from localatlas.pipeline.known import KnownVectors, covers
@@ -175,3 +176,37 @@ def test_given_vectors_stay_as_they_are_for_euclidean(tmp_path: Path) -> None:
     rows = np.array([[3, 4], [6, 8]], np.float32)
     gather_given([rows], (2, 2), "euclidean", tmp_path)
     assert np.array_equal(Vectors.load(tmp_path).distinct, rows)
+
+
+class Priced(CountedWords):
+    told: ClassVar[list[list[str]]] = []
+
+    def forecast(self, batches: Iterable[Sequence[str]], context: Context) -> None:
+        del context
+        self.told.extend(list(batch) for batch in batches)
+        if sum(map(len, self.told)) > 25:
+            raise InvalidOptionError("too dear")
+
+
+def priced(texts: list[str], folder: Path, known: list[Path]) -> None:
+    folder.mkdir(exist_ok=True)
+    embedder = Priced(Priced.Options())
+    sources = KnownVectors(known, "f")
+    with Meter() as meter:
+        embed_contents(embedder, ENTRY, snapshot(texts), texts, sources, folder, Context(), meter, "f")
+    collapse(open_memmap(folder / PARTIAL_VECTORS, mode="r+"), folder)
+
+
+def test_a_forecast_is_asked_for_what_is_not_known_and_may_refuse(tmp_path: Path) -> None:
+    Priced.told.clear()
+    priced(TEXTS, tmp_path / "a", [])
+    assert [text for batch in Priced.told for text in batch] == TEXTS
+    Priced.told.clear()
+    priced([*TEXTS, "new"], tmp_path / "b", [tmp_path / "a"])
+    assert [text for batch in Priced.told for text in batch] == ["new"]
+    Priced.told.clear()
+    priced(TEXTS, tmp_path / "c", [tmp_path / "a"])
+    assert Priced.told == []
+    many = [f"other {number}" for number in range(30)]
+    with pytest.raises(InvalidOptionError, match="too dear"):
+        priced(many, tmp_path / "d", [])

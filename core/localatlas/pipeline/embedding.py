@@ -23,7 +23,7 @@ from localatlas.pipeline.known import KnownVectors
 from localatlas.pipeline.measure import Meter
 from localatlas.pipeline.snapshot import Snapshot, take
 from localatlas.pipeline.stages import save_array
-from localatlas.protocols import Context, Embedder, Resources
+from localatlas.protocols import Context, Embedder, Resources, SupportsForecast
 from localatlas.protocols.components import TaskType
 from localatlas.registry import Entry
 
@@ -80,6 +80,8 @@ def embed_contents(
     work = (take(contents, batch.missing) for batch in todo)
     run = _runner(embedder, context, len(todo))
     with blame(entry):
+        if todo and isinstance(embedder, SupportsForecast):
+            embedder.forecast((take(contents, batch.missing) for batch in todo), context)
         for batch, (result, cpu) in zip(todo, run(work), strict=True):
             meter.add_cpu(cpu)
             vectors[batch.missing] = check_vectors(entry, result, len(batch.missing), embedder.dim)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -24,6 +24,7 @@ __all__ = [
     "Projector",
     "SupportsCheck",
     "SupportsDescription",
+    "SupportsForecast",
     "SupportsPlaces",
     "SupportsSearch",
     "SupportsTextSearch",
@@ -100,6 +101,19 @@ class SupportsCheck(Protocol):
 
         Raises:
             ModelNotAvailableError: the weights are not here; the message says where it looked and the ways out.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsForecast(Protocol):
+    """An Embedder whose work costs something that can be told before it is spent."""
+
+    def forecast(self, batches: Iterable[Sequence[Any]], context: Context) -> None:
+        """Say what embedding these batches will cost. Called once, before the first; what is known is not among them.
+
+        Raises:
+            AtlasError: it is more than the options allow; nothing is embedded.
         """
         ...
 
