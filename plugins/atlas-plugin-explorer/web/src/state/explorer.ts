@@ -24,6 +24,7 @@ import { PageSource } from "./page_source";
 import { RowSource } from "./rows";
 import { Selecting } from "./selecting";
 import { SimilaritySource } from "./similarity_source";
+import { StatsSource } from "./stats";
 import type { ColorChoice, Store } from "./store";
 
 const VISIT_ZOOM = 6;
@@ -38,6 +39,7 @@ export class Explorer {
   readonly answers: Answers;
   readonly selecting: Selecting;
   readonly finding: Finding;
+  readonly stats: StatsSource;
   readonly cards: Cards;
   readonly layout = createLayout(window.innerWidth);
   /** Points whose rows still exist; null while none was deleted. */
@@ -60,6 +62,7 @@ export class Explorer {
     this.answers = new Answers(client, this.known, () => store.mapState.peek()?.can.select ?? true);
     this.selecting = new Selecting(this.answers, points, this.alive);
     this.finding = new Finding(this.selecting, client, this.rows, this.likeness);
+    this.stats = new StatsSource(client);
     this.cards = new Cards(store, this.rows, (position) => this.stage?.locate(position) ?? null);
     this.colors = new ColorSource(this.pages, store);
     followSearch(this.layout, () => this.finding.condition.value !== null);

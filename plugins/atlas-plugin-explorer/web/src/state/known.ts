@@ -27,6 +27,11 @@ export class Known implements Loaded {
     return this.store.index.peek()?.points ?? 0;
   }
 
+  /** Whether columns may be brought in whole. */
+  get mayLoad(): boolean {
+    return this.points <= MOST_POINTS;
+  }
+
   column(name: string): { readonly entry: ColorColumn; readonly values: PageArray } | null {
     const entry = this.entryOf(name);
     const values = entry === undefined ? null : this.pages.peek(entry.files);
@@ -57,7 +62,7 @@ export class Known implements Loaded {
       return this.likeness.peek(test) === null ? this.likeness.load(test) : null;
     }
     const missing = this.filesOf(test).filter(({ files }) => this.pages.peek(files) === null);
-    if (missing.length === 0 || this.points > MOST_POINTS) return null;
+    if (missing.length === 0 || !this.mayLoad) return null;
     return Promise.all(missing.map(({ files, encoding }) => this.pages.load(files, encoding)));
   }
 

@@ -18,7 +18,7 @@ export function createLayout(width: number) {
     narrow: computed(() => windowWidth.value < NARROW),
     /** On a narrow screen the map comes first, and the search. */
     leftOpen: signal(width >= NARROW),
-    tab: signal("topics"),
+    tab: signal(""),
     tool: signal<Tool>("move"),
     rightOpen: signal(false),
     drawerOpen: signal(false),

@@ -101,6 +101,17 @@ export class Selecting {
     this.take(replace(this.tree.peek(), id, (part) => (part.kind === "condition" ? withoutKey(part) : part)), placing);
   }
 
+  /** Who would be selected without the condition of this key; null is everybody. */
+  bitsWithout(key: string): Bits | null {
+    void this.answers.changed.value;
+    return combine(without(this.tree.value, key), this.points.value, (one) => this.answers.bits(one.test), this.alive.value).bits;
+  }
+
+  /** The selection without the condition of this key; null is everything. */
+  nodeWithout(key: string): SelectionNode | null {
+    return toNode(without(this.tree.value, key));
+  }
+
   remove(id: number): void {
     this.take(tidy(remove(this.tree.peek(), id)));
   }
@@ -171,6 +182,11 @@ export class Selecting {
 function effective(tree: Part): Condition[] {
   if (!counts(tree)) return [];
   return tree.kind === "condition" ? [tree] : tree.of.flatMap(effective);
+}
+
+function without(tree: Group, key: string): Group {
+  const present = findKey(tree, key);
+  return present === null ? tree : tidy(remove(tree, present.id));
 }
 
 function withoutKey(part: Condition): Condition {

@@ -10,6 +10,7 @@ import type { Explorer } from "../../state/explorer";
 import { MATCHES } from "../../state/layout";
 import { Card } from "../card";
 import { ColorBox } from "../color_box";
+import { Filters } from "../find/filters";
 import { Hits } from "../find/hits";
 
 export type Slot = ComponentType<Props>;
@@ -24,6 +25,7 @@ export interface Tab {
 
 /** Tabs of the panel on the left. */
 export const TABS: readonly Tab[] = [
+  { id: "filters", title: "Filters", Content: Filters },
   { id: MATCHES, title: "Matches", Content: Hits, there: (explorer) => explorer.finding.condition.value !== null },
 ];
 
