@@ -42,6 +42,7 @@ __all__ = [
     "localatlas_panels",
     "localatlas_read",
     "localatlas_routes",
+    "localatlas_save",
 ]
 
 PROJECT = "localatlas"
@@ -106,6 +107,17 @@ def localatlas_open(
     """Serve a page that shows the map until interrupted; `port` 0 takes a free one; return True when done.
 
     While the map is building there is only `projection`, and an implementation that takes `map` is not asked.
+    """
+
+
+@hookspec(firstresult=True)
+def localatlas_save(
+    projection: AtlasProjection, path: Path, single: bool, text_bytes: int, overwrite: bool
+) -> bool | None:
+    """Write the page of a finished map as files that need no server, and return True when done.
+
+    `single` asks for one HTML file, else `path` is a folder for a web host. `text_bytes` says how much of the rows goes
+    into the file, or can be searched in the folder. What is there already is replaced only with `overwrite`.
     """
 
 

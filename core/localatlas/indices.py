@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from localatlas import hooks
 from localatlas.data_operations import (
     AtlasMapData,
     AtlasMapDuplicates,
@@ -18,7 +17,7 @@ from localatlas.data_operations import (
     AtlasMapTopics,
 )
 from localatlas.errors import MapNotFoundError, NotReadyError, listing
-from localatlas.map_state import MapState
+from localatlas.map_pages import MapPages
 from localatlas.paths import expanded
 from localatlas.pipeline import jobs
 from localatlas.pipeline.commit import index_records
@@ -60,7 +59,7 @@ class AtlasIndex:
         return all(projection.delete() for projection in self.projections)
 
 
-class AtlasProjection(MapState):
+class AtlasProjection(MapPages):
     """A map: its rows' places, topics, duplicates and neighbours."""
 
     def __init__(
@@ -202,19 +201,6 @@ class AtlasProjection(MapState):
         """
         self._opened = self._embeddings = None
         return super().delete()
-
-    def open(self, *, host: str = "127.0.0.1", port: int = 0, browser: bool = True) -> None:
-        """Serve the map's page until interrupted; while the map is building, its progress.
-
-        Raises:
-            NotReadyError: no explorer is installed, or none that shows a map which is still building; or the map was
-                deleted.
-        """
-        finished = {} if self._look_up() is None and self.job is not None else {"map": self.stored}
-        if not hooks.call("localatlas_open", projection=self, host=host, port=port, browser=browser, **finished):
-            # Raises for a map that is not finished.
-            _ = self.record
-            raise NotReadyError("no installed plugin shows maps; pip install atlas-plugin-explorer")
 
     def __repr__(self) -> str:
         return f"AtlasProjection({self.name!r}, {self.status}, {self.map_link})"

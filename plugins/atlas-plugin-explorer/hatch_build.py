@@ -138,12 +138,14 @@ def collect_licenses(web: Path, static: Path) -> None:
 
 
 def version_names(static: Path) -> None:
-    """Put a hash of its content into the name of every file that the page loads, so that it can be cached for good."""
-    page = static / "index.html"
-    html = page.read_text("utf-8")
+    """Put a hash of its content into the name of every file that a page loads, so that it can be cached for good."""
+    pages = {page: page.read_text("utf-8") for page in sorted(static.glob("*.html"))}
     for file in sorted([*static.glob("*.js"), *static.glob("*.css")]):
         digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
-        html, count = re.subn(rf"\b{re.escape(file.name)}\b", f"{file.stem}-{digest}{file.suffix}", html)
-        if count:
-            file.rename(file.with_name(f"{file.stem}-{digest}{file.suffix}"))
-    page.write_text(html, "utf-8")
+        name = f"{file.stem}-{digest}{file.suffix}"
+        pattern = rf"\b{re.escape(file.name)}\b"
+        if any(re.search(pattern, html) for html in pages.values()):
+            pages = {page: re.sub(pattern, name, html) for page, html in pages.items()}
+            file.rename(file.with_name(name))
+    for page, html in pages.items():
+        page.write_text(html, "utf-8")

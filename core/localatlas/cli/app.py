@@ -19,6 +19,7 @@ COMMANDS = {
     "map": "mapping",
     "update": "updating",
     "open": "opening",
+    "page": "saving",
     "ls": "listing",
     "info": "listing",
     "search": "searching",

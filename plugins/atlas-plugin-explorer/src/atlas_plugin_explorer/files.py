@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from atlas_plugin_explorer.order import Page
 
-__all__ = ["FOLDER", "FORMAT", "INDEX", "VERSION", "PageWriter", "as_float", "named_files"]
+__all__ = ["FOLDER", "FORMAT", "INDEX", "VERSION", "PageWriter", "as_float", "dump", "named_files"]
 
 FORMAT = "localatlas-pages"
 VERSION = 1
@@ -52,7 +52,12 @@ class PageWriter:
 
     def json(self, name: str, content: Mapping[str, Any]) -> None:
         """Write JSON; the same content gives the same bytes."""
-        self.write(name, json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode())
+        self.write(name, dump(content))
+
+
+def dump(content: Mapping[str, Any]) -> bytes:
+    """Return short JSON; the same content gives the same bytes."""
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def as_float(value: np.floating | float) -> float:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from localatlas.indices import AtlasProjection
     from localatlas.protocols import Context, Map
 
-__all__ = ["localatlas_open", "localatlas_pages"]
+__all__ = ["localatlas_open", "localatlas_pages", "localatlas_save"]
 
 
 @hookimpl
@@ -30,4 +30,15 @@ def localatlas_open(projection: AtlasProjection, host: str, port: int, browser: 
     from atlas_plugin_explorer.serve import serve
 
     serve(projection, host, port, browser=browser)
+    return True
+
+
+@hookimpl
+def localatlas_save(projection: AtlasProjection, path: Path, single: bool, text_bytes: int, overwrite: bool) -> bool:
+    """Write the page as one HTML file, or as a folder."""
+    from atlas_plugin_explorer.copies import write_folder, write_html
+    from atlas_plugin_explorer.shown import Shown
+
+    write = write_html if single else write_folder
+    write(Shown(projection), path, text_bytes, overwrite=overwrite)
     return True

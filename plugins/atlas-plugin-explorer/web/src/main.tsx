@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Client } from "./api/client";
-import { SERVER } from "./api/transport";
+import { SERVER, type Transport } from "./api/transport";
 import { Explorer } from "./state/explorer";
 import { followWindow } from "./state/layout";
 import { createStore } from "./state/store";
@@ -12,7 +12,9 @@ import { Watch } from "./state/watch";
 import { App } from "./ui/app";
 
 const store = createStore();
-const client = new Client(SERVER);
+/** A copy of the page, and a notebook, bring a transport of their own. */
+const { atlasTransport } = globalThis as { atlasTransport?: Transport };
+const client = new Client(atlasTransport ?? SERVER);
 const explorer = new Explorer(store, client);
 followTheme(store);
 followWindow(explorer.layout);

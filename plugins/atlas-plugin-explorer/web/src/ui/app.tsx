@@ -10,6 +10,7 @@ import { LeftPanel } from "./shell/left_panel";
 import { DRAWER, HOVER, LEGEND, RIGHT, TIME } from "./shell/slots";
 import { Toolbar } from "./shell/toolbar";
 import { Banner } from "./states/banner";
+import { Note } from "./states/note";
 import { Waiting } from "./states/waiting";
 
 export interface Props {
@@ -26,6 +27,7 @@ export function App({ explorer }: Props): JSX.Element {
       {kind === "ready" && <Page explorer={explorer} />}
       <Notice store={store} />
       <Banner store={store} />
+      <Note store={store} />
     </>
   );
 }

@@ -1,0 +1,142 @@
+"""The rows that a copy of the page carries: which columns, and how they lie in its files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.types as pt
+from localatlas.protocols import Map
+from localatlas.selections.rows import blocks
+
+from atlas_plugin_explorer.rows import as_json, shorten
+from atlas_plugin_explorer.shown import Version
+
+__all__ = ["BLOCK", "LONGEST_CELL", "Carried", "choose", "row_blocks"]
+
+BLOCK = 1_024
+LONGEST_CELL = 10_000
+OTHER_BYTES = 12
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What goes along.
+
+    Attributes:
+        entries: the columns' entries of `columns.json`; those of text that is too much to search are not searchable.
+        left_out: names of columns that do not go along at all.
+        not_searched: names of columns that go along, but are not searched.
+    """
+
+    entries: list[dict[str, Any]]
+    left_out: list[str]
+    not_searched: list[str]
+
+
+def choose(version: Version, limit: int, *, all_shown: bool) -> Carried:
+    """Choose the columns that go along: the mapped one first, then numbers and categories, then texts.
+
+    Args:
+        version: the map.
+        limit: bytes of cells, uncompressed, that one may have to load at once.
+        all_shown: whether columns beyond it are carried all the same, because rows are loaded as they are looked at.
+    """
+    entries, mapped = version.pages.columns, version.map.text_field
+    sizes = cell_bytes(version.map, [entry["name"] for entry in entries])
+    order = sorted(entries, key=lambda entry: (entry["name"] != mapped, "files" not in entry))
+    within, total = set(), 0
+    for entry in order:
+        total += sizes[entry["name"]]
+        if total <= limit:
+            within.add(entry["name"])
+    if not all_shown:
+        kept = [entry for entry in entries if entry["name"] in within]
+        return Carried(kept, [entry["name"] for entry in entries if entry["name"] not in within], [])
+    shown = [{**entry, "searchable": entry["searchable"] and entry["name"] in within} for entry in entries]
+    silent = [entry["name"] for entry in entries if entry["searchable"] and entry["name"] not in within]
+    return Carried(shown, [], silent)
+
+
+def cell_bytes(source: Map, names: Sequence[str]) -> dict[str, int]:
+    """Return about how many bytes the cells of columns have as JSON."""
+    found = dict.fromkeys(names, 0)
+    for block in blocks(source, names) if names else ():
+        for name in names:
+            found[name] += size_of(block.column(name))
+    return found
+
+
+def size_of(values: pa.ChunkedArray) -> int:
+    """Return about how many bytes some cells have as JSON, cut as they are carried."""
+    if not (pt.is_string(values.type) or pt.is_large_string(values.type)):
+        return max(int(values.nbytes), OTHER_BYTES * len(values))
+    lengths = pc.min_element_wise(pc.binary_length(values), LONGEST_CELL)
+    return int(pc.sum(lengths).as_py() or 0) + 3 * len(values)
+
+
+def row_blocks(version: Version, names: Sequence[str]) -> Iterator[bytes]:
+    """Yield the rows of a map, 1,024 at a time in upload order, as JSON; docs/reference/explorer.md has the form."""
+    source, order = version.map, version.pages.rows
+    positions = np.full(len(source.alive), -1, np.int64)
+    positions[order] = np.arange(len(order))
+    for start, table in tables(source, list(dict.fromkeys([*names, *([source.id_field] if source.id_field else [])]))):
+        rows = slice(start, min(start + BLOCK, len(positions)))
+        content = {"positions": positions[rows].tolist(), **cells(source, table, names, rows), **known(source, rows)}
+        yield json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def tables(source: Map, names: Sequence[str]) -> Iterator[tuple[int, pa.Table | None]]:
+    """Yield the number of a block's first row and its columns; None where there are no columns."""
+    if not names:
+        yield from ((start, None) for start in range(0, len(source.alive), BLOCK))
+        return
+    start, left = 0, source.take(np.empty(0, np.int64), names)
+    for block in blocks(source, names):
+        held = pa.concat_tables([left, *([block.table] if block.table is not None else [])])
+        whole = held.num_rows // BLOCK * BLOCK
+        yield from ((start + at, held.slice(at, BLOCK)) for at in range(0, whole, BLOCK))
+        start, left = start + whole, held.slice(whole)
+    if left.num_rows:
+        yield start, left
+
+
+def cells(source: Map, table: pa.Table | None, names: Sequence[str], rows: slice) -> dict[str, Any]:
+    """Return the ids and values of some rows, column by column, and where they were cut."""
+    columns, cut = [], {}
+    for place, name in enumerate(names):
+        shown = [shorten(as_json(value), LONGEST_CELL) for value in values_of(table, name)]
+        columns.append([text for text, _ in shown])
+        lengths = {str(at): length for at, (_, length) in enumerate(shown) if length is not None}
+        if lengths:
+            cut[str(place)] = lengths
+    key = source.id_field
+    ids = values_of(table, key) if key else source.row_ids.slice(rows.start, rows.stop - rows.start).to_pylist()
+    return {"ids": [as_json(value) for value in ids], "columns": columns, "cut": cut}
+
+
+def values_of(table: pa.Table | None, name: str) -> list[Any]:
+    """Return a column of a block."""
+    assert table is not None  # noqa: S101  for the type checker: who asks for columns gets them
+    values: list[Any] = table[name].to_pylist()
+    return values
+
+
+def known(source: Map, rows: slice) -> dict[str, Any]:
+    """Return what the map knows of some rows."""
+    found: dict[str, Any] = {}
+    topics, groups, alive = source.topic_model, source.duplicate_groups, source.alive[rows]
+    if topics is not None:
+        found["topics"] = topics.assignment[rows].T.tolist()
+        found["confidence"] = np.round(topics.confidence[rows].T.astype(np.float64), 4).tolist()
+    if groups is not None:
+        found["verdicts"] = groups.verdict[rows].astype(int).tolist()
+        found["clusters"] = groups.cluster[rows].astype(int).tolist()
+    if not alive.all():
+        found["deleted"] = np.flatnonzero(~alive).tolist()
+    return found

@@ -1,0 +1,31 @@
+/** Which texts hold a word, a phrase or a pattern; as the server does it, but for what only its expressions know. */
+
+import type { TextNode } from "../selection/nodes";
+import { Refused } from "./copy";
+
+/** As the core's: JavaScript's \b would cut "café" in two. */
+const EDGE = "[\\p{L}\\p{M}\\p{N}_]";
+
+export type Query = Pick<TextNode, "query" | "regex" | "whole_word" | "ignore_case">;
+
+/** Return what says whether a text matches. */
+export function matcher({ query, regex, whole_word, ignore_case }: Query): (text: string) => boolean {
+  if (!regex && !whole_word) {
+    if (!ignore_case) return (text) => text.includes(query);
+    const wanted = query.toLowerCase();
+    return (text) => text.toLowerCase().includes(wanted);
+  }
+  const inner = regex ? query : query.replace(/[\\^$.*+?()[\]{}|/-]/gu, "\\$&");
+  const source = whole_word ? `(?<!${EDGE})(?:${inner})(?!${EDGE})` : inner;
+  const expression = compile(source, ignore_case ? "iu" : "u", query);
+  return (text) => expression.test(text);
+}
+
+function compile(source: string, flags: string, query: string): RegExp {
+  try {
+    return new RegExp(source, flags);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.replace(/^Invalid regular expression: /u, "") : "";
+    throw new Refused(400, `"${query}" is not a regular expression: ${reason}`);
+  }
+}
