@@ -123,7 +123,8 @@ def test_the_checks_find_a_fault(
     method: str, fault: Callable[..., Any], check: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(RIGHT, method, fault)
-    outcomes = {result.name: result.outcome for result in run_checks(MemoryStorage, skip={"import_is_light": "slow"})}
+    skip = {"import_is_light": "slow", "any_changes_agree_with_a_model": "finds them too, after a long search"}
+    outcomes = {result.name: result.outcome for result in run_checks(MemoryStorage, skip=skip)}
     assert outcomes[check] == "failed"
 
 

@@ -27,6 +27,7 @@ from localatlas.testing.storage_example import (
     rows,
     watched,
 )
+from localatlas.testing.storage_kill_checks import KILL_CHECKS
 from localatlas.testing.storage_process_checks import PROCESS_CHECKS
 from localatlas.testing.storage_row_checks import ROW_CHECKS
 
@@ -138,6 +139,21 @@ def _content(number: int) -> bytes:
     return number.to_bytes(WORD, "big") * REPEATS
 
 
+@check("storage")
+def check_any_changes_agree_with_a_model(make: Make) -> None:
+    """After any sequence of changes of rows and objects, two instances hold what a plain model of a dataset holds."""
+    try:
+        from localatlas.testing.storage_machine import run_machine
+    except ModuleNotFoundError as error:
+        message = "This check needs the library hypothesis: pip install hypothesis."
+        raise AssertionError(message) from error
+    try:
+        run_machine(make)
+    except AssertionError as error:
+        # The changes that led there are notes of the exception, which a report on one line would lose.
+        raise AssertionError("\n".join([str(error), *getattr(error, "__notes__", [])])) from error
+
+
 CHECKS: tuple[Check, ...] = (
     check_dataset_comes_and_goes,
     check_one_of_many_creates,
@@ -146,4 +162,6 @@ CHECKS: tuple[Check, ...] = (
     check_objects_are_replaced_at_once,
     *ROW_CHECKS,
     *PROCESS_CHECKS,
+    *KILL_CHECKS,
+    check_any_changes_agree_with_a_model,
 )
