@@ -16,13 +16,13 @@ from localatlas.naming import dataset_key, is_uuid
 from localatlas.opening import DEFAULT_DESCRIPTION, check_arguments, check_opened, open_or_create
 from localatlas.pipeline import jobs
 from localatlas.pipeline.progress import Listener
-from localatlas.pipeline.records import DatasetRecord
+from localatlas.pipeline.records import DatasetRecord, LayoutMode
 from localatlas.pipeline.removal import stop_builds
 from localatlas.protocols import DatasetKey, DatasetStore
 from localatlas.protocols.components import Modality
 from localatlas.protocols.nouns import Metric
 from localatlas.showing import dataset_html
-from localatlas.updating import update_all
+from localatlas.updating import UpdateMode, update_all
 from localatlas.waiting import Waited, wait_until_free
 
 __all__ = ["AtlasDataset", "AtlasIndex", "AtlasProjection"]
@@ -216,25 +216,34 @@ class AtlasDataset(DatasetFacts):
         return build(self, self._home, self._store, request, wait=wait, progress=progress)
 
     def update_indices(
-        self, rebuild_topic_models: bool = False, *, wait: bool = True, progress: bool | Listener = True
+        self,
+        rebuild_topic_models: bool = False,
+        *,
+        layout: LayoutMode = "keep",
+        wait: bool = True,
+        progress: bool | Listener = True,
     ) -> None:
         """Bring every map up to date with the rows as they are now, under its id.
 
-        New rows cost only themselves, and old points keep their places byte for byte; rows deleted since disappear.
+        New rows cost only themselves; old points keep their places byte for byte; rows deleted since disappear.
         Old rows keep their topics, new rows get those of their neighbours. The version before stays whole until the
         new one is; a call that was interrupted goes on when it is made again. Without new or deleted rows, nothing
         happens.
 
         Args:
             rebuild_topic_models: find topics anew, over all rows.
+            layout: "keep" leaves old points where they are; "warm" lays all out again from there, which is better
+                where much is new; "new" from nothing. Both find topics anew, too, and do so without new rows.
             wait: False updates in processes of their own, which outlive this one.
             progress: shows a progress bar, or receives every step.
 
         Raises:
-            InvalidOptionError: a map was built with a class that this process does not know.
+            InvalidOptionError: a map was built with a class that this process does not know, or by a projector that
+                cannot go on from an earlier layout; nothing was started.
             BuildError, PluginError: some maps could not be updated and stay as they were; the others are updated.
         """
-        update_all(self, self._home, self._store, rebuild_topics=rebuild_topic_models, wait=wait, progress=progress)
+        how = UpdateMode(rebuild_topic_models, layout)
+        update_all(self, self._home, self._store, how, wait=wait, progress=progress)
 
     def update_maps(
         self,
@@ -243,6 +252,7 @@ class AtlasDataset(DatasetFacts):
         blobs: Any = None,
         *,
         rebuild_topic_models: bool = False,
+        layout: LayoutMode = "keep",
         wait: bool = True,
         progress: bool | Listener = True,
         shard_size: object = None,
@@ -255,7 +265,8 @@ class AtlasDataset(DatasetFacts):
             embeddings: their vectors.
             blobs: their images.
             rebuild_topic_models: find topics anew, over all rows.
-            wait: as in `update_indices`.
+            layout: as in `update_indices`.
+            wait: likewise.
             progress: likewise.
             shard_size: of the SDK; has no meaning here.
             num_workers: likewise.
@@ -266,7 +277,7 @@ class AtlasDataset(DatasetFacts):
         if data is not None or embeddings is not None or blobs is not None:
             self.add_data(data, embeddings, blobs)
         del shard_size, num_workers
-        self.update_indices(rebuild_topic_models, wait=wait, progress=progress)
+        self.update_indices(rebuild_topic_models, layout=layout, wait=wait, progress=progress)
 
     def wait_for_dataset_lock(self, timeout: float | None = None) -> Waited[AtlasDataset]:
         """Wait until nobody changes the rows and no build runs; works with and without `with`. Does not hold the lock.

@@ -5,20 +5,21 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pyarrow as pa
 
 from localatlas.components import Components
-from localatlas.errors import AtlasError, BuildCancelled, BuildError
+from localatlas.errors import AtlasError, BuildCancelled, BuildError, InvalidOptionError, suggestion
 from localatlas.home import Home
 from localatlas.launching import check_worker_knows, held_job, new_job, run_job
 from localatlas.pipeline import jobs
 from localatlas.pipeline.commit import index_records
-from localatlas.pipeline.making import keeps_places
+from localatlas.pipeline.making import goes_on, keeps_places
 from localatlas.pipeline.progress import Listener
-from localatlas.pipeline.records import IndexRecord, Job
+from localatlas.pipeline.records import IndexRecord, Job, LayoutMode
 from localatlas.pipeline.sweep import remove_unused
 from localatlas.pipeline.topic_table import read_table
 from localatlas.protocols import DatasetStore, SupportsPlaces
@@ -27,38 +28,64 @@ from localatlas.protocols.storage import POSITION_COLUMN
 if TYPE_CHECKING:
     from localatlas.dataset import AtlasDataset
 
-__all__ = ["update_all"]
+__all__ = ["UpdateMode", "update_all"]
 
 POLL_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class UpdateMode:
+    """What an update makes anew.
+
+    Attributes:
+        rebuild_topics: whether topics are found anew.
+        layout: "keep" lets places stay where the projector can place new rows; "warm" lays all rows out again from
+            where they lie, "new" from nothing.
+    """
+
+    rebuild_topics: bool = False
+    layout: LayoutMode = "keep"
+
+    def check(self) -> None:
+        """Refuse a mode that there is not. Raises InvalidOptionError."""
+        if self.layout not in get_args(LayoutMode):
+            near = suggestion(self.layout, get_args(LayoutMode)) if isinstance(self.layout, str) else ""
+            raise InvalidOptionError(f"layout={self.layout!r}: it is 'keep', 'warm' or 'new'{near}")
+
+    @property
+    def anyway(self) -> bool:
+        """Whether there is something to do when no row came or went."""
+        return self.rebuild_topics or self.layout != "keep"
 
 
 def update_all(
     dataset: AtlasDataset,
     home: Home,
     store: DatasetStore,
+    how: UpdateMode,
     *,
-    rebuild_topics: bool,
     wait: bool,
     progress: bool | Listener,
 ) -> None:
     """Update every finished index, one after the other (`wait=False`: each in a process of its own)."""
+    how.check()
     due = []
     for record in index_records(store):
         if not wait:
             check_worker_knows(record.plan)
-        if _wanted(dataset, home, store, record.id, rebuild_topics=rebuild_topics) is not None:
+        if _wanted(dataset, home, store, record.id, how) is not None:
             # All of them before the first is begun: what cannot be should be known at once.
             components = Components.from_plan(record.plan, here=True)
             components.check()
+            _check_warm(components, record, how)
             due.append((record, components))
     for record, components in due:
-        if not keeps_places(components) and not isinstance(components.projector.component, SupportsPlaces):
+        own = isinstance(components.projector.component, SupportsPlaces)
+        if how.layout == "keep" and not keeps_places(components) and not own:
             _warn_of_new_places(record, components)
     _each(
         due,
-        lambda record, components: _update(
-            dataset, home, store, record, components, rebuild_topics=rebuild_topics, wait=wait, progress=progress
-        ),
+        lambda record, components: _update(dataset, home, store, record, components, how, wait=wait, progress=progress),
     )
     if not due:
         remove_unused(store)
@@ -87,16 +114,13 @@ def _update(
     store: DatasetStore,
     record: IndexRecord,
     components: Components,
+    how: UpdateMode,
     *,
-    rebuild_topics: bool,
     wait: bool,
     progress: bool | Listener,
 ) -> None:
     while True:
-        with held_job(store, lambda: _wanted(dataset, home, store, record.id, rebuild_topics=rebuild_topics)) as (
-            job,
-            held,
-        ):
+        with held_job(store, lambda: _wanted(dataset, home, store, record.id, how)) as (job, held):
             if job is None:
                 return
             if held is not None:
@@ -110,16 +134,15 @@ def _update(
             time.sleep(POLL_SECONDS)
 
 
-def _wanted(
-    dataset: AtlasDataset, home: Home, store: DatasetStore, index_id: str, *, rebuild_topics: bool
-) -> Job | None:
+def _wanted(dataset: AtlasDataset, home: Home, store: DatasetStore, index_id: str, how: UpdateMode) -> Job | None:
     """Return the job that brings an index up to date; None when it is, or is not there any more."""
     record = next((each for each in index_records(store) if each.id == index_id), None)
     version = store.version()
-    if record is None or not (rebuild_topics or _rows_differ(store, record, version)):
+    if record is None or not (how.anyway or _rows_differ(store, record, version)):
         return None
     job = new_job(dataset, home, version, record.plan)
-    changes = {"index_id": record.id, "map_id": record.maps[0].id, "base": record, "rebuild_topics": rebuild_topics}
+    changes = {"index_id": record.id, "map_id": record.maps[0].id, "base": record}
+    changes |= {"rebuild_topics": how.rebuild_topics, "layout": how.layout}
     return job.model_copy(update=changes)
 
 
@@ -145,13 +168,24 @@ def _refuse_other(store: DatasetStore, job: Job) -> None:
         )
 
 
+def _check_warm(components: Components, record: IndexRecord, how: UpdateMode) -> None:
+    """Refuse to go on from a layout where the projector cannot."""
+    projector = components.projector
+    if how.layout == "warm" and not (goes_on(components) or isinstance(projector.component, SupportsPlaces)):
+        raise InvalidOptionError(
+            f"layout='warm': {projector.entry}, which laid {record.plan.name!r} out, cannot go on from an earlier "
+            "layout; 'keep' lets the old rows where they are, 'new' lays all out anew"
+        )
+
+
 def _warn_of_new_places(record: IndexRecord, components: Components) -> None:
     finder, projector = components.neighbors, components.projector
     reason = f"{projector.entry} cannot place new rows on a finished map"
     if not hasattr(finder.component, "search"):
         reason = f"{finder.entry} cannot search for the neighbours of new rows"
+    what = "are laid out again from where they lie" if goes_on(components) else "get new places"
     warnings.warn(
-        f"{reason}: all rows of {record.plan.name!r} get new places, and its topics are made anew",
+        f"{reason}: all rows of {record.plan.name!r} {what}, and its topics are made anew",
         UserWarning,
         stacklevel=4,
     )

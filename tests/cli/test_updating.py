@@ -113,3 +113,13 @@ def test_what_cannot_be_is_refused(
     done = localatlas("update", *arguments)
     assert (done.status, mapped.total_datums) == (status, 7)
     assert words in " ".join(done.err.split())
+
+
+def test_places_are_found_anew_on_request_only(localatlas: Localatlas, mapped: AtlasDataset) -> None:
+    (made,) = mapped.maps
+    assert localatlas("update", "sample", "--layout", "new").status == 0
+    assert made.record[0].revision == 2
+    refused = localatlas("update", "sample", "--layout", "warm")
+    assert refused.status != 0
+    assert "cannot go on from an earlier layout" in refused.err
+    assert localatlas("update", "sample", "--layout", "hot").status == 2

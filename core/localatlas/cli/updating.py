@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
+
+if TYPE_CHECKING:
+    from localatlas.pipeline.records import LayoutMode
 
 __all__ = ["update_command"]
 
@@ -23,17 +26,31 @@ __all__ = ["update_command"]
     help="What becomes of rows whose id is there already.",
 )
 @click.option("--rebuild-topics", is_flag=True, help="Find the topics anew; new rows join the old ones by default.")
+@click.option(
+    "--layout",
+    type=click.Choice(["keep", "warm", "new"]),
+    default="keep",
+    show_default=True,
+    help="Old points stay; or all are laid out again from where they are; or from nothing.",
+)
 @click.option("--delimiter", metavar="CHARACTER", help="What separates the values of a CSV file.")
 @click.option("--type", "types", metavar="COLUMN=TYPE", multiple=True, help="Type of a CSV column, as code=string.")
 @click.option("--json", "as_json", is_flag=True, help="Print the dataset as JSON, and nothing else.")
 def update_command(
-    *, dataset: str, sources: tuple[str, ...], on_conflict: str, rebuild_topics: bool, as_json: bool, **given: Any
+    *,
+    dataset: str,
+    sources: tuple[str, ...],
+    on_conflict: str,
+    rebuild_topics: bool,
+    layout: str,
+    as_json: bool,
+    **given: Any,
 ) -> None:
     """Add rows to DATASET, and bring its maps up to date.
 
     FILE is what `localatlas map` takes; without one, the maps take in the rows that were added by other means. Rows
-    that are on a map keep their places. All rows of the files are added, or none; --on-conflict replace alone adds them
-    part by part.
+    that are on a map keep their places, unless --layout says otherwise. All rows of the files are added, or none;
+    --on-conflict replace alone adds them part by part.
     """
     from rich.console import Console
 
@@ -48,7 +65,7 @@ def update_command(
         _add(console, found, sources, on_conflict, given)
     if found.maps:
         with live_listener(console) as listener:
-            found.update_indices(rebuild_topics, progress=listener)
+            found.update_indices(rebuild_topics, layout=cast("LayoutMode", layout), progress=listener)
     if as_json:
         click.echo(json.dumps(dataset_summary(found), indent=1))
         return

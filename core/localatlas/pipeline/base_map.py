@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from localatlas.pipeline.records import IndexRecord
 from localatlas.pipeline.stages import load_array
-from localatlas.protocols import DatasetStore, NeighborGraph, Topics
+from localatlas.protocols import DatasetStore, Layout, NeighborGraph, Topics
 from localatlas.protocols.storage import POSITION_COLUMN
 from localatlas.stored_map import StoredMap
 
@@ -83,6 +83,11 @@ class BaseMap:
     def places(self) -> NDArray[np.float32]:
         """Where the rows lie, float32 [R, 2]; NaN for a row without a place."""
         return self.map.layout.positions
+
+    @property
+    def layout(self) -> Layout:
+        """Where the vectors lie, each at the first of its rows, and the projector's state."""
+        return Layout(np.ascontiguousarray(self.places[self.first_rows]), self.state or None)
 
     @cached_property
     def topics(self) -> Topics | None:

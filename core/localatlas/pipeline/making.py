@@ -17,16 +17,22 @@ from localatlas.pipeline.extend_layout import extend_layout, load_near, nearest_
 from localatlas.pipeline.extend_topics import extend_topics, vote
 from localatlas.pipeline.index import LentIndex
 from localatlas.pipeline.matching import Matching, match
+from localatlas.pipeline.records import LayoutMode
 from localatlas.pipeline.topic_table import save_topics
-from localatlas.protocols import Context, SupportsSearch, SupportsTransform, Topics
+from localatlas.protocols import Context, SupportsSearch, SupportsTransform, SupportsWarmStart, Topics
 
-__all__ = ["FromScratch", "FromVersion", "Making", "keeps_places"]
+__all__ = ["FromScratch", "FromVersion", "Making", "goes_on", "keeps_places"]
 
 
 def keeps_places(components: Components) -> bool:
     """Whether new rows can be placed on a map that does not move."""
     projector, finder = components.projector.component, components.neighbors.component
     return isinstance(projector, SupportsTransform) and isinstance(finder, SupportsSearch)
+
+
+def goes_on(components: Components) -> bool:
+    """Whether a map can be laid out again from where its rows lie."""
+    return isinstance(components.projector.component, SupportsWarmStart)
 
 
 class Making(Protocol):
@@ -89,15 +95,16 @@ class FromVersion:
         index: LentIndex,
         base: BaseMap,
         positions: NDArray[np.int64],
-        *,
         rebuild_topics: bool,
+        layout: LayoutMode = "keep",
     ) -> None:
         """Go on from `base` with the rows `positions`, whose vectors are `index`."""
         self._components, self._index, self._base = components, index, base
         self._matching: Matching = match(base, positions, index)
         self._anew = FromScratch(components, index)
         # Without old points, or without a way to place new ones among them, it is a new map.
-        self._keeps = keeps_places(components) and len(self._matching.old) > 0
+        self._keeps = layout == "keep" and keeps_places(components) and len(self._matching.old) > 0
+        self._goes_on = layout != "new" and not self._keeps and goes_on(components) and len(self._matching.old) > 0
         self._rebuild_topics = rebuild_topics or not self._keeps or base.topics is None
 
     @property
@@ -124,11 +131,18 @@ class FromVersion:
         steps.save_graph(folder, graph)
 
     def layout(self, folder: Path, context: Context) -> None:
-        """Keep the old places and let the projector put the new vectors among them."""
+        """Keep the old places and let the projector put the new vectors among them, or lay all out from where they lie.
+
+        What can do neither, or is to do neither, is laid out anew.
+        """
+        index, matching = self._index, self._matching
+        if self._goes_on:
+            rows = matching.old_of.astype(np.int64)
+            steps.lay_out_from(self._components.projector, index, self._base.layout, rows, folder, context)
+            return
         if not self._keeps:
             self._anew.layout(folder, context)
             return
-        index, matching = self._index, self._matching
         anchor = matching.anchor[:, None]
         places = np.where(anchor >= 0, self._base.places[np.maximum(matching.anchor, 0)], np.float32(np.nan))
         k = 0 if index.graph is None else index.graph.indices.shape[1]

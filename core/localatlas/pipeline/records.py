@@ -19,6 +19,7 @@ __all__ = [
     "IndexRecord",
     "Job",
     "JobState",
+    "LayoutMode",
     "MapRecord",
     "Plan",
     "StageReport",
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+# What an update does with places: they stay; all rows are laid out again from where they lie; all are laid out anew.
+LayoutMode = Literal["keep", "warm", "new"]
 
 
 def records_below(store: DatasetStore, prefix: str) -> Iterator[bytes]:
@@ -195,6 +198,7 @@ class Job(_Record):
         version: the dataset version that is mapped.
         base: for an update, the record of the index as the update found it; None for a build.
         rebuild_topics: for an update, whether topics are made anew.
+        layout: for an update, what becomes of the places of old rows.
         stage: under way now.
         fraction: how much of that stage is done, 0..1.
         progress: how much of the whole is done, 0..1.
@@ -212,6 +216,7 @@ class Job(_Record):
     plan: Plan
     base: IndexRecord | None = None
     rebuild_topics: bool = False
+    layout: LayoutMode = "keep"
     state: JobState = "queued"
     stage: str = ""
     fraction: float = 0.0
@@ -252,7 +257,7 @@ class Job(_Record):
 
     def _aim(self) -> tuple[object, ...]:
         updated = None if self.base is None else self.index_id
-        return self.plan.fingerprint(), self.version, updated, self.revision, self.rebuild_topics
+        return self.plan.fingerprint(), self.version, updated, self.revision, self.rebuild_topics, self.layout
 
 
 def _prefix(name: str, revision: int) -> str:

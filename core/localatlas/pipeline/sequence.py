@@ -133,7 +133,7 @@ class StageSequence:
         making: Making = FromScratch(self.components, index)
         if job.base is not None:
             base = BaseMap.load(self.store, job.base, self.build.dataset.id_field)
-            making = FromVersion(self.components, index, base, snapshot.positions, rebuild_topics=job.rebuild_topics)
+            making = FromVersion(self.components, index, base, snapshot.positions, job.rebuild_topics, job.layout)
         choice = self.components.projector
         if isinstance(choice.component, SupportsPlaces):
             making = OwnPlaces(making, choice.component, choice.entry, index, self.store, job.version)
@@ -157,7 +157,7 @@ class StageSequence:
             parts["version"] = self.job.version  # its columns are not in the vectors
         return self.runner.run(
             "layout",
-            {**parts, **_from(making)},
+            {**parts, **_from(making), **({} if self.job.layout == "keep" else {"mode": self.job.layout})},
             lambda folder, context, _meter: making.layout(folder, context),
             choice.entry,
         )

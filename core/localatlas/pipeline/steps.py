@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ __all__ = [
     "detect_duplicates",
     "find_neighbors",
     "lay_out",
+    "lay_out_from",
     "load_duplicates",
     "load_graph",
     "load_layout",
@@ -85,6 +87,29 @@ def lay_out(choice: Choice[Projector], index: LentIndex, folder: Path, context: 
     """Project the index."""
     with blame(choice.entry):
         layout = choice.component.project(index, context)
+    _save_layout(choice, layout, index, folder)
+
+
+def lay_out_from(
+    choice: Choice[Any],
+    index: LentIndex,
+    earlier: Layout,
+    rows: NDArray[np.int64],
+    folder: Path,
+    context: Context,
+) -> None:
+    """Project the index from where its rows lie: `rows` int64 [N] are their numbers in `earlier`, -1 for new ones.
+
+    The projector is one with `project_from`.
+    """
+    for lent in (earlier.positions, rows):
+        lent.setflags(write=False)
+    with blame(choice.entry):
+        layout = choice.component.project_from(index, earlier, rows, context)
+    _save_layout(choice, layout, index, folder)
+
+
+def _save_layout(choice: Choice[Any], layout: Layout, index: LentIndex, folder: Path) -> None:
     checked = check_layout(choice.entry, layout, len(index.vectors))
     save_array(folder / "positions.npy", checked.positions)
     for name, array in (checked.state or {}).items():

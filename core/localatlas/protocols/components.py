@@ -30,6 +30,7 @@ __all__ = [
     "SupportsTextSearch",
     "SupportsTopicContinuation",
     "SupportsTransform",
+    "SupportsWarmStart",
     "SupportsWarmup",
     "TaskType",
     "TopicLabeler",
@@ -202,8 +203,24 @@ class SupportsTransform(Protocol):
     ) -> NDArray[np.float32]:
         """Return float32 [M, 2] for `vectors` float32 [M, D], whose neighbours among the mapped rows are given.
 
-        `layout` has the rows that are still there, and the state as `project` returned it: a state must hold no array
-        with an entry per row.
+        `layout` has the rows that are there now: some may have gone since `project`, others may have been placed. The
+        state is as `project` returned it; an array in it with an entry per row has those of the rows of then.
+        """
+        ...
+
+
+@runtime_checkable
+class SupportsWarmStart(Protocol):
+    """A Projector that lays an index out again from where its rows lie already, so that a map keeps its places."""
+
+    def project_from(self, index: Index, earlier: Layout, rows: NDArray[np.int64], context: Context) -> Layout:
+        """Return a layout of `index`, as `project` does, in which known rows lie near where they lay.
+
+        Args:
+            index: the rows to lay out, old and new.
+            earlier: positions float32 [M, 2] and the state, as `SupportsTransform.transform` gets them.
+            rows: int64 [N], which row of `earlier` each row of `index` is; -1 for a new one.
+            context: seed, threads and progress.
         """
         ...
 

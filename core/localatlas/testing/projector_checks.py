@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,42 +11,24 @@ from numpy.typing import NDArray
 
 from localatlas.errors import BuildCancelled
 from localatlas.protocols import Context, Layout
-from localatlas.protocols.nouns import Metric
 from localatlas.testing.check import Check, Make, check
-from localatlas.testing.example import ArrayIndex, ProgressLog, cancelling, clusters
+from localatlas.testing.example import ProgressLog, cancelling, clusters
 from localatlas.testing.kit import require
+from localatlas.testing.placing_checks import TRANSFORM_CHECKS, WARM_START_CHECKS
+from localatlas.testing.projector_cases import ROWS, SEED, example_index, require_layout
 
 __all__ = ["CHECKS", "EXTRA_CHECKS"]
 
-ROWS = 150
-SEED = 7
 # One that no component would set by itself.
 UNUSUAL_SEED = 739_180_425
 # Of a row's 5 nearest in the layout, this share must be of its own cluster; three far clusters give 1 and chance 1/3.
 OWN_CLUSTER_SHARE = 0.9
-# A row that was mapped must come back nearer to its own cluster's center than to the others', for this share of rows.
-TRANSFORM_SHARE = 0.9
-
-
-def _index(projector: Any, vectors: NDArray[np.float32], metric: Metric = "cosine") -> ArrayIndex:
-    """Return an index that lends as many neighbours as the projector said it needs."""
-    return ArrayIndex(vectors, metric=metric, lent=projector.neighbors_needed(len(vectors)))
 
 
 def _project(make: Make, vectors: NDArray[np.float32], *, seed: int = SEED) -> Layout:
     projector = make()
-    layout: Layout = projector.project(_index(projector, vectors), Context(seed=seed))
+    layout: Layout = projector.project(example_index(projector, vectors), Context(seed=seed))
     return layout
-
-
-def _require_layout(layout: Layout, n: int) -> None:
-    require(isinstance(layout, Layout), f"`project` must return a Layout, not {type(layout).__name__}.")
-    positions = layout.positions
-    require(isinstance(positions, np.ndarray), f"`positions` must be an array, not {type(positions).__name__}.")
-    require(positions.dtype == np.float32, f"`positions` must be float32, not {positions.dtype}.")
-    require(positions.shape == (n, 2), f"`positions` of {n} rows must have shape ({n}, 2), not {positions.shape}.")
-    bad = int((~np.isfinite(positions)).any(axis=1).sum())
-    require(bad == 0, f"`positions` must be finite: {bad} of {n} rows are not.")
 
 
 @check("projector")
@@ -62,31 +43,31 @@ def check_neighbors_needed_is_a_count(make: Make) -> None:
 @check("projector")
 def check_layout_has_shape_and_dtype(make: Make) -> None:
     """The layout is finite float32 [N, 2], made with no more neighbours than `neighbors_needed` said."""
-    _require_layout(_project(make, clusters(ROWS)), ROWS)
+    require_layout(_project(make, clusters(ROWS)), ROWS)
 
 
 @check("projector")
 def check_one_point(make: Make) -> None:
     """An index of one row has a layout."""
-    _require_layout(_project(make, clusters(1)), 1)
+    require_layout(_project(make, clusters(1)), 1)
 
 
 @check("projector")
 def check_two_points(make: Make) -> None:
     """An index of two rows has a layout."""
-    _require_layout(_project(make, clusters(2)), 2)
+    require_layout(_project(make, clusters(2)), 2)
 
 
 @check("projector")
 def check_three_points(make: Make) -> None:
     """An index of three rows has a layout."""
-    _require_layout(_project(make, clusters(3)), 3)
+    require_layout(_project(make, clusters(3)), 3)
 
 
 @check("projector")
 def check_identical_points(make: Make) -> None:
     """Equal vectors give finite positions."""
-    _require_layout(_project(make, np.tile(clusters(1), (60, 1))), 60)
+    require_layout(_project(make, np.tile(clusters(1), (60, 1))), 60)
 
 
 @check("projector")
@@ -94,7 +75,7 @@ def check_euclidean_index(make: Make) -> None:
     """An index whose vectors are not of unit length, and whose metric is euclidean, has a layout."""
     projector = make()
     vectors = clusters(ROWS) * np.float32(25.0) + np.float32(100.0)
-    _require_layout(projector.project(_index(projector, vectors, "euclidean"), Context(seed=SEED)), ROWS)
+    require_layout(projector.project(example_index(projector, vectors, "euclidean"), Context(seed=SEED)), ROWS)
 
 
 @check("projector")
@@ -125,7 +106,7 @@ def check_global_random_state_is_left_alone(make: Make) -> None:
 def check_another_seed_works(make: Make) -> None:
     """Any seed gives a layout, large ones too."""
     for seed in (0, 1, 2**32 - 1):
-        _require_layout(_project(make, clusters(60), seed=seed), 60)
+        require_layout(_project(make, clusters(60), seed=seed), 60)
 
 
 @check("projector")
@@ -147,7 +128,7 @@ def check_memory_mapped_input(make: Make) -> None:
     expected = _project(make, vectors).positions
     projector = make()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        index = _index(projector, vectors).mapped(Path(folder))
+        index = example_index(projector, vectors).mapped(Path(folder))
         found = projector.project(index, Context(seed=SEED)).positions
     require(np.array_equal(expected, found), "A memory-mapped index must give the same layout as one in memory.")
 
@@ -156,7 +137,7 @@ def check_memory_mapped_input(make: Make) -> None:
 def check_progress_ends_at_one(make: Make) -> None:
     """Progress is reported, never goes back, and ends at 1."""
     projector, log = make(), ProgressLog()
-    projector.project(_index(projector, clusters(ROWS)), Context(seed=SEED, report=log))
+    projector.project(example_index(projector, clusters(ROWS)), Context(seed=SEED, report=log))
     fractions = log.fractions
     require(fractions, "`project` must report its progress with context.progress(fraction, message).")
     require(fractions[-1] == 1.0, f"The last progress report must be 1, not {fractions[-1]}.")
@@ -168,7 +149,7 @@ def check_cancelling_comes_through(make: Make) -> None:
     """What `context.progress` raises to cancel the build is not caught."""
     projector = make()
     try:
-        projector.project(_index(projector, clusters(ROWS)), cancelling())
+        projector.project(example_index(projector, clusters(ROWS)), cancelling())
     except BuildCancelled:
         return
     message = "`project` must let through what context.progress raises (BuildCancelled)."
@@ -182,48 +163,6 @@ def check_state_is_plain_arrays(make: Make) -> None:
     for name, array in (state or {}).items():
         plain = isinstance(name, str) and isinstance(array, np.ndarray) and not array.dtype.hasobject
         require(plain, f"`state[{name!r}]` must be an array of numbers or fixed-width strings: it is stored in a file.")
-
-
-@check("projector")
-def check_transform_places_rows_where_they_were(make: Make) -> None:
-    """Rows that were mapped, given again, land at their own cluster, with a state that has been stored."""
-    vectors = clusters(ROWS)
-    projector = make()
-    index = _index(projector, vectors)
-    layout = _stored(projector.project(index, Context(seed=SEED)))
-    neighbors = index.search(index.vectors, max(projector.neighbors_needed(ROWS), 1))
-    placed = make().transform(index.vectors, neighbors, layout, Context(seed=SEED))
-    _require_layout(Layout(placed), ROWS)
-    centers = np.stack([layout.positions[cluster::3].mean(axis=0) for cluster in range(3)])
-    nearest = np.linalg.norm(placed[:, None] - centers[None], axis=2).argmin(axis=1)
-    share = float((nearest == np.arange(ROWS) % 3).mean())
-    require(share >= TRANSFORM_SHARE, f"`transform` puts only {share:.0%} of mapped rows nearest to their own cluster.")
-
-
-@check("projector")
-def check_transform_of_one_row(make: Make) -> None:
-    """A single new row is placed, within or near the map."""
-    projector = make()
-    index = _index(projector, clusters(ROWS))
-    layout = _stored(projector.project(index, Context(seed=SEED)))
-    query = clusters(1, seed=1)
-    neighbors = index.search(query, max(projector.neighbors_needed(ROWS), 1))
-    placed = make().transform(query, neighbors, layout, Context(seed=SEED))
-    _require_layout(Layout(placed), 1)
-    low, high = layout.positions.min(axis=0), layout.positions.max(axis=0)
-    near = bool((placed > low - (high - low)).all() and (placed < high + (high - low)).all())
-    require(near, f"`transform` puts a new row at {placed[0]}, far from the map, which spans {low} to {high}.")
-
-
-def _stored(layout: Layout) -> Layout:
-    """Return the layout as it comes back from storage."""
-    if layout.state is None:
-        return layout
-    file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **layout.state)
-    file.seek(0)
-    with np.load(file, allow_pickle=False) as arrays:
-        return Layout(layout.positions, dict(arrays))
 
 
 def _global_state() -> tuple[bytes, int]:
@@ -249,5 +188,4 @@ CHECKS: tuple[Check, ...] = (
     check_cancelling_comes_through,
     check_state_is_plain_arrays,
 )
-TRANSFORM_CHECKS: tuple[Check, ...] = (check_transform_places_rows_where_they_were, check_transform_of_one_row)
-EXTRA_CHECKS = {"transform": TRANSFORM_CHECKS}
+EXTRA_CHECKS = {"transform": TRANSFORM_CHECKS, "project_from": WARM_START_CHECKS}

@@ -126,3 +126,17 @@ def test_a_map_that_grows_keeps_its_places(digits: Digits, measure: type[Measure
 def test_a_map_from_nothing_known_is_a_new_map(three_clusters: ArrayIndex, layout: Layout) -> None:
     new = NomicProject(FEW).project_from(three_clusters, layout, np.full(300, -1), Context())
     assert new.positions.tobytes() == layout.positions.tobytes()
+
+
+def test_rows_that_went_or_came_since_leave_no_trace_in_the_state(measure: type[Measure]) -> None:
+    from atlas_plugin_nomic_project.frozen import Frozen
+
+    index = ArrayIndex(measure.mixed(1_200), metric="euclidean")
+    layout = NomicProject(NomicProjectOptions(spread=2.0, n_epochs=20)).project(index, Context())
+    assert layout.state is not None
+    raw, left = layout.state["raw"], np.arange(100, 1_200)[::-1]
+    later = layout.positions[:5] + np.float32(1e-3)
+    now = Layout(np.concatenate([layout.positions[left], later]), layout.state)
+    stood = Frozen.of(now).raw
+    assert stood[:-5].tobytes() == raw[left].tobytes()
+    np.testing.assert_allclose(stood[-5:], raw[:5] + np.float32(1e-3), atol=1e-4)

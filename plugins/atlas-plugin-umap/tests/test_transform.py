@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from atlas_plugin_umap import UMAP, UMAPOptions
 from localatlas.errors import BuildCancelled
 from localatlas.protocols import Context, Layout, NeighborGraph
 from localatlas.testing.example import ArrayIndex, ProgressLog
+
+if TYPE_CHECKING:
+    from conftest import Digits
 
 pytestmark = pytest.mark.slow
 FEW = UMAPOptions(n_epochs=50)
@@ -64,3 +69,17 @@ def test_it_reports_and_can_be_cancelled(three_clusters: ArrayIndex) -> None:
 
     with pytest.raises(BuildCancelled):
         UMAP(FEW).transform(three_clusters.vectors, near, layout, Context(report=cancel))
+
+
+def test_a_map_that_grows_keeps_its_places(digits: Digits) -> None:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    old = np.arange(len(digits.labels)) % 4 > 0
+    projector = UMAP(UMAPOptions())
+    earlier = projector.project(ArrayIndex(digits.index.vectors[old]), Context())
+    rows = np.where(old, np.cumsum(old) - 1, -1)
+    grown = projector.project_from(digits.index, earlier, rows, Context())
+    moved = np.linalg.norm(grown.positions[old] - earlier.positions, axis=1)
+    assert np.median(moved) < 0.05 * np.ptp(earlier.positions)
+    reader = KNeighborsClassifier(10).fit(grown.positions[old], digits.labels[old])
+    assert reader.score(grown.positions[~old], digits.labels[~old]) > 0.95

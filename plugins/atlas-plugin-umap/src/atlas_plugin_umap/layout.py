@@ -8,21 +8,25 @@ from __future__ import annotations
 import numpy as np
 from localatlas.protocols import Context, Index, NeighborGraph
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from atlas_plugin_umap.curve import fit_curve
 from atlas_plugin_umap.descent import Forces, descend, due_edges
 from atlas_plugin_umap.fuzzy import fuzzy_graph
 from atlas_plugin_umap.initial import initial_positions
 from atlas_plugin_umap.options import UMAPOptions
-from atlas_plugin_umap.placing import exact_matches, placed_between, towards_map
+from atlas_plugin_umap.placing import exact_matches, known_places, placed_between, towards_map
 
-__all__ = ["lay_out", "place", "rehearse"]
+__all__ = ["lay_out", "lay_out_from", "place", "rehearse"]
 
 GRAPH_DONE, START_DONE = 0.05, 0.1
 # umap-learn's rules for new rows: fewer epochs, smaller steps.
 PLACING_EPOCHS = 100
 PLACING_SHARE = 3
 PLACING_RATE = 0.25
+# A layout that goes on from another is near rest: as many epochs and as small steps as new rows get.
+# Of the map's extent: how far from its neighbour a new row starts.
+BESIDE = 1e-3
 # Keeps the rows' random numbers apart from those of the starting positions.
 ROW_STREAM = 1
 
@@ -33,7 +37,6 @@ def lay_out(index: Index, k: int, options: UMAPOptions, context: Context) -> NDA
     if size <= 1:
         context.progress(1.0, "laid out")
         return np.zeros((size, 2), dtype=np.float32)
-    epochs = options.epochs(size)
     context.progress(0.0, "weighing the neighbour graph")
     weights = fuzzy_graph(index.neighbors(k), options.local_connectivity, options.set_op_mix_ratio)
 
@@ -42,15 +45,48 @@ def lay_out(index: Index, k: int, options: UMAPOptions, context: Context) -> NDA
 
     starting()
     positions = initial_positions(options.init, index.vectors, weights, context.random(), starting)
+    _settle(positions, weights, options.epochs(size), options.learning_rate, options, context)
+    return positions
+
+
+def lay_out_from(
+    index: Index,
+    earlier: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    k: int,
+    options: UMAPOptions,
+    context: Context,
+) -> NDArray[np.float32]:
+    """Return positions float32 [N, 2] of an index whose rows are `rows` int64 [N] of `earlier` [M, 2], -1 for new."""
+    size = len(index.vectors)
+    if size <= 1 or not (rows >= 0).any():
+        return lay_out(index, k, options, context)
+    context.progress(0.0, "weighing the neighbour graph")
+    graph = index.neighbors(k)
+    weights = fuzzy_graph(graph, options.local_connectivity, options.set_op_mix_ratio)
+    positions = known_places(graph.indices, earlier, rows, BESIDE, context.random())
+    epochs = max(options.epochs(size) // PLACING_SHARE, 1)
+    _settle(positions, weights, epochs, options.learning_rate * PLACING_RATE, options, context)
+    return positions
+
+
+def _settle(
+    positions: NDArray[np.float32],
+    weights: csr_array,
+    epochs: int,
+    rate: float,
+    options: UMAPOptions,
+    context: Context,
+) -> None:
+    """Move `positions` float32 [N, 2], in place, by the pull of a graph and everything's push."""
 
     def report(done: int) -> None:
         context.progress(START_DONE + (1.0 - START_DONE) * done / epochs, f"epoch {done} of {epochs}")
 
     report(0)
     edges = due_edges(weights, float(weights.data.max(initial=0.0)), epochs)
-    forces = _forces(options, options.learning_rate)
-    descend(positions, None, edges, forces=forces, epochs=epochs, seeds=_row_seeds(context, size), report=report)
-    return positions
+    forces, seeds = _forces(options, rate), _row_seeds(context, len(positions))
+    descend(positions, None, edges, forces=forces, epochs=epochs, seeds=seeds, report=report)
 
 
 def place(

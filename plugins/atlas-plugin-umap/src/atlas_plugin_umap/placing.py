@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from atlas_plugin_umap.fuzzy import memberships
 
-__all__ = ["exact_matches", "placed_between", "towards_map"]
+__all__ = ["exact_matches", "known_places", "placed_between", "towards_map"]
 
 # Of the mean distance to the neighbours: a nearest neighbour within it is the same row up to rounding.
 SAME = 1e-5
@@ -35,6 +35,41 @@ def placed_between(graph: csr_array, fixed: NDArray[np.float32]) -> NDArray[np.f
     held = total > 0
     mean = (graph @ fixed.astype(np.float64)) / np.where(held, total, 1.0)[:, None]
     return np.ascontiguousarray(np.where(held[:, None], mean, fixed.mean(axis=0)), dtype=np.float32)
+
+
+def known_places(
+    near: NDArray[np.int32],
+    earlier: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    beside: float,
+    random: np.random.Generator,
+) -> NDArray[np.float32]:
+    """Return float32 [N, 2]: known rows at their places in `earlier`, new ones at their placed neighbours' mean.
+
+    Args:
+        near: int32 [N, K], the neighbours of each row, -1 where there is none.
+        earlier: float32 [M, 2].
+        rows: int64 [N], the row of `earlier` that each row is, -1 for a new one.
+        beside: how far from that mean a new row lies, as a share of the map's extent.
+        random: draws where.
+    """
+    known = rows >= 0
+    places = np.zeros((len(rows), 2), dtype=np.float32)
+    places[known] = earlier[rows[known]]
+    noise = random.normal(size=places.shape) * (beside * float(np.ptp(earlier, axis=0).max()))
+    while not known.all():
+        new = np.flatnonzero(~known)
+        placed = known[near[new]] & (near[new] >= 0)
+        found = placed.any(axis=1)
+        if not found.any():
+            # Neighbours of new rows alone: an island of their own.
+            places[new] = earlier.mean(axis=0) + random.normal(size=(len(new), 2)) * earlier.std(axis=0)
+            break
+        part = new[found]
+        share = placed[found] / placed[found].sum(axis=1, keepdims=True)
+        places[part] = (places[near[part]] * share[:, :, None]).sum(axis=1) + noise[part]
+        known[part] = True
+    return places
 
 
 def exact_matches(near: NeighborGraph) -> NDArray[np.bool_]:

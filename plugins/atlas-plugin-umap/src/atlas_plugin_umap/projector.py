@@ -35,6 +35,20 @@ class UMAP:
 
         return Layout(lay_out(index, self.neighbors_needed(len(index.vectors)), self.options, context))
 
+    def project_from(self, index: Index, earlier: Layout, rows: NDArray[np.int64], context: Context) -> Layout:
+        """Return a layout of `index` in which known rows stay near their places in `earlier`; fewer, smaller steps.
+
+        Args:
+            index: the rows to lay out, old and new.
+            earlier: a layout in which some of them lie.
+            rows: int64 [N], which row of `earlier` each row of `index` is; -1 for a new one.
+            context: seed and progress.
+        """
+        from atlas_plugin_umap.layout import lay_out_from
+
+        k = self.neighbors_needed(len(index.vectors))
+        return Layout(lay_out_from(index, earlier.positions, rows, k, self.options, context))
+
     def transform(
         self,
         vectors: NDArray[np.float32],
