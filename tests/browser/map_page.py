@@ -59,6 +59,24 @@ for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
 return best;
 """
 
+# Where the point nearest to a place lies that is full of ink, and not under a label, nor under a panel.
+FREE_PIXEL = """
+const ratio = canvas.width / canvas.clientWidth;
+const {map} = document.getElementById('map');
+const labels = [...document.querySelectorAll('#labels li')].map(e => [+e.dataset.x, +e.dataset.y]);
+let best = null, least = Infinity;
+for (let position = 0; position < Number(document.getElementById('map').dataset.points); position++) {
+  const at = map.locate(position);
+  const far = (at.x - arguments[0]) ** 2 + (at.y - arguments[1]) ** 2;
+  if (far > least || labels.some(([x, y]) => Math.abs(x - at.x) < 110 && Math.abs(y - at.y) < 26)) continue;
+  const i = 4 * (Math.round(at.y * ratio) * width + Math.round(at.x * ratio));
+  if (!(Math.max(data[i], data[i+1], data[i+2]) - Math.min(data[i], data[i+1], data[i+2]) >= 60)) continue;
+  if (document.elementFromPoint(at.x, at.y)?.closest('#map') == null) continue;
+  least = far; best = [at.x, at.y];
+}
+return best;
+"""
+
 
 class View(NamedTuple):
     """Where the window looks: the plane's point in its middle, and times the first view's scale."""
@@ -167,6 +185,12 @@ class MapPage:
         self.rest()
         found = self.driver.execute_script(COPY + INKED_PIXEL, x, y)
         return round(found[0]), round(found[1])
+
+    def free_pixel(self, x: float = 800, y: float = 400) -> tuple[float, float]:
+        """Return where a point is drawn near (x, y), where no label takes the click."""
+        self.rest()
+        found: list[float] = self.driver.execute_script(COPY + FREE_PIXEL, x, y)
+        return found[0], found[1]
 
     def point_at(self, x: float, y: float) -> None:
         """Move the mouse there."""

@@ -85,11 +85,11 @@ def test_a_match_is_flown_to_and_shown(page: MapPage, shown: Any) -> None:
     hit = page.find("#hits .hit")
     row = int(hit.get_dom_attribute("data-row") or -1)
     hit.click()
-    page.until(lambda: page.all("#card"), "no card")
+    page.until(lambda: page.all("#detail .detail-text"), "no details")
     page.rest()
     assert page.view.zoom >= 5
     text = shown.table["review"][row].as_py()
-    assert page.find("#card .card-text").text[:60] == text[:60]
+    assert page.find("#detail .detail-text").text[:60] == text[:60]
     place = shown.layout.positions[row]
     # The point is in the middle of what the panel leaves free.
     assert abs(page.view.x - place[0]) < 1

@@ -22,15 +22,18 @@ def test_pointing_at_a_point_shows_its_row(page: MapPage, shown: Any) -> None:
     page.until(lambda: not page.all("#card"), "the card stays")
 
 
-def test_a_clicked_card_stays_until_escape(page: MapPage) -> None:
-    x, y = page.inked_pixel()
+def test_a_clicked_point_opens_its_row_until_escape(page: MapPage) -> None:
+    page.point_at(*page.free_pixel())
+    text = page.until(lambda: [one.text for one in page.all("#card .card-text")], "no card")[0]
+    x, y = page.free_pixel()
     page.drag((x, y), (0, 0))
-    page.until(lambda: page.all("#card.pinned"), "no card")
-    page.point_at(1275, 795)
-    assert page.all("#card.pinned")
+    page.until(lambda: page.all("#detail .detail-text"), "no details")
+    assert page.find("#detail .detail-text").text[:40] == text[:40]
+    page.point_at(600, 795)
+    assert page.all("#detail")
     page.driver.execute_script("document.getElementById('map').focus()")
     page.press(Keys.ESCAPE)
-    page.until(lambda: not page.all("#card"), "the card stays")
+    page.until(lambda: not page.all("#detail"), "the details stay")
 
 
 def test_a_category_colours_the_points_and_its_legend_counts(page: MapPage, shown: Any) -> None:
@@ -46,7 +49,7 @@ def test_a_category_colours_the_points_and_its_legend_counts(page: MapPage, show
     assert listed == {("no value" if name is None else name): f"{count:,}" for name, count in counts.items()}
 
 
-@pytest.mark.parametrize(("column", "tick"), [("price", "20"), ("stars", "3"), ("month", "2018"), ("written", "2020")])
+@pytest.mark.parametrize(("column", "tick"), [("price", "20"), ("month", "2019"), ("written", "2021")])
 def test_numbers_and_dates_have_a_scale(page: MapPage, column: str, tick: str) -> None:
     before = page.picture()["hash"]
     page.color_by(f"column:{column}")
@@ -61,7 +64,7 @@ def test_legend_entries_single_points_out(page: MapPage) -> None:
     one = page.picture()
     assert page.all("#legend .entry")[0].get_dom_attribute("aria-pressed") == "true"
     assert one["colors"] < whole["colors"]
-    page.find("#legend .plain").click()
+    page.find("#legend-all").click()
     assert page.picture()["hash"] == whole["hash"]
 
 
@@ -98,12 +101,11 @@ def test_whatever_the_data_holds_is_shown_as_data(page: MapPage, typed: str) -> 
     page.until(lambda: page.all("#hits .hit"), "no match")
     assert typed in page.find("#hits .hit").text
     page.find("#hits .hit").click()
-    page.until(lambda: page.all("#card .card-text"), "no card")
-    assert typed in page.find("#card .card-text").text
-    assert (
-        page.driver.execute_script("return document.querySelectorAll('#hits script, #card script, #card a').length")
-        == 0
-    )
+    page.until(lambda: page.all("#detail .detail-text"), "no details")
+    assert typed in page.find("#detail .detail-text").text
+    links = "return [...document.querySelectorAll('#detail a')].map(a => a.href)"
+    assert all(link.startswith("http://example.invalid/") for link in page.driver.execute_script(links))
+    assert page.driver.execute_script("return document.querySelectorAll('#hits script, #detail script').length") == 0
 
 
 def test_the_policy_forbids_inline_code(page: MapPage) -> None:
@@ -117,15 +119,16 @@ def test_the_policy_forbids_inline_code(page: MapPage) -> None:
 
 def test_a_phone_has_the_map_first(page: MapPage) -> None:
     page.open(width=390, height=844, ratio=2, touch=True)
-    assert not page.find("#panel-body").is_displayed()
+    assert not page.all("#legend")
     assert page.driver.execute_script("return document.documentElement.scrollWidth") <= 390
     assert len(page.labels) >= 5
     picture = page.picture()
     assert (picture["width"], picture["height"]) == (780, 1688)
-    page.tap(*page.inked_pixel(200, 480))
-    page.until(lambda: page.all("#card.pinned .card-text"), "no card")
-    page.find(".fold").click()
-    assert page.find("#panel-body").is_displayed()
+    page.tap(*page.free_pixel(200, 480))
+    page.until(lambda: page.all("#detail .detail-text"), "no details")
+    page.find("#detail-close").click()
+    page.find("#legend-fold").click()
+    assert page.find("#legend .entry").is_displayed()
 
 
 @pytest.mark.parametrize(("rows", "unplaced"), [(1, 0), (2, 0), (40, 0)])

@@ -132,7 +132,7 @@ def test_a_link_brings_back_view_selection_colour_and_row(page: MapPage, shown: 
     settles_at(page, expected)
     page.color_by("column:stars")
     page.wheel(1000, 300, -240, times=2)
-    x, y = page.inked_pixel(1000, 300)
+    x, y = page.free_pixel(1000, 300)
     page.drag((x, y), (0, 0))
     row = page.until(lambda: parse_qs(page.driver.current_url.partition("#")[2]).get("row"), "no row")
     seen, link = page.view, page.driver.current_url
@@ -147,7 +147,7 @@ def test_a_link_brings_back_view_selection_colour_and_row(page: MapPage, shown: 
     assert page.find("#color-by").get_property("value") == "column:stars"
     assert page.find("#search").get_property("value") == "smells again"
     assert page.all("#chips .chip .not")[1].get_dom_attribute("aria-pressed") == "true"
-    page.until(lambda: page.all("#card.pinned"), "the row is not open")
+    page.until(lambda: page.all("#detail .detail-text"), "the row is not open")
     assert parse_qs(page.driver.current_url.partition("#")[2])["row"] == row
 
 

@@ -106,8 +106,16 @@ test("ticks are round and inside the limits", () => {
   for (const [low, high] of [[1, 5], [-0.03, 0.07], [12, 98_000], [5, 5]]) {
     for (const { value } of numberTicks(low, high, 4)) assert.ok(value >= low - 1e-9 && value <= high + 1e-9);
   }
-  const [first, ...rest] = dateTicks(Date.UTC(2018, 1), Date.UTC(2021, 5), 3);
-  assert.equal(first.text, "2018");
-  assert.equal(rest.at(-1)?.text, "2021");
+  assert.deepEqual(dateTicks(Date.UTC(2018, 1), Date.UTC(2021, 5), 4).map((tick) => tick.text), ["2019", "2020", "2021"]);
+  for (const length of [3e5, 5e6, 9e7, 2e9, 7e9, 4e10, 9e11, 3e13]) {
+    for (const start of [0, Date.UTC(2018, 1, 27, 5), -6e13]) {
+      const ticks = dateTicks(start, start + length, 5);
+      assert.ok(ticks.length >= 2 && ticks.length <= 6, `${start} ${length}: ${ticks.length}`);
+      ticks.forEach(({ value, text }, k) => {
+        assert.ok(value >= start && value <= start + length);
+        assert.ok(k === 0 || (value > ticks[k - 1].value && text !== ticks[k - 1].text));
+      });
+    }
+  }
   assert.equal(formatCount(1234567), "1,234,567");
 });

@@ -2,23 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SearchQuery } from "../src/api/client";
 import { readPlace, writePlace } from "../src/state/address";
-import type { Mask } from "../src/render/renderer";
 import { condition, EVERYTHING, findKey, group } from "../src/selection/tree";
 import { writeTree } from "../src/selection/wire";
 import { NO_FIND } from "../src/state/finding";
-import { combineMask } from "../src/state/mask";
 import { cellText } from "../src/ui/cell_text";
 import { cut, snippet } from "../src/ui/find/snippet";
 import { seeded } from "./random";
-
-test("a mask is what is selected and has a chosen colour", () => {
-  const colors = Uint16Array.of(0, 1, 0, 2);
-  assert.equal(combineMask(null, colors, new Set()), null);
-  const of = (...marks: number[]): Mask => ({ shown: Uint8Array.from(marks), count: marks.filter((mark) => mark === 1).length });
-  assert.deepEqual(combineMask(of(1, 1, 0, 0), colors, new Set()), of(1, 1, 0, 0));
-  assert.deepEqual(combineMask(null, colors, new Set([0, 2])), of(1, 0, 1, 1));
-  assert.deepEqual(combineMask(of(1, 1, 0, 1), colors, new Set([0, 2])), of(1, 0, 0, 1));
-});
 
 test("an address brings back the place it was written from", () => {
   const inner = group("any", [condition({ type: "topics", ids: [1, 2] }, { not: true }), condition({ type: "tag", name: "a&b=c #é" })]);
@@ -36,6 +25,9 @@ test("an address brings back the place it was written from", () => {
   const plain = writePlace({ view: null, color: { by: "topics", depth: 2 }, selection: EVERYTHING, row: null });
   assert.deepEqual(readPlace(`#${plain}`).color, { by: "topics", depth: 2 });
   assert.equal(plain, "topics=2");
+  for (const color of [{ by: "duplicates" }, { by: "column", name: "x", scale: "log" }] as const) {
+    assert.deepEqual(readPlace(`#${writePlace({ ...place, color })}`).color, color);
+  }
 });
 
 test("an address that makes no sense is left aside", () => {

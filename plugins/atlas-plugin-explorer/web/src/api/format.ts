@@ -118,6 +118,22 @@ export interface Row {
   readonly deleted?: boolean;
 }
 
+/** What `api/row` says: all that is known of one row, uncut. */
+export interface RowDetail {
+  readonly columns: readonly string[];
+  readonly row: Row;
+  /** Broad to fine. */
+  readonly topics: readonly { readonly id: number; readonly depth: number; readonly label: string; readonly confidence: number }[];
+  /** `members` are row numbers, the one to keep first, 100 at most. */
+  readonly duplicate: {
+    readonly verdict: string;
+    readonly cluster: number;
+    readonly size: number;
+    readonly members: readonly number[];
+  } | null;
+  readonly tags: readonly string[];
+}
+
 export interface RowsAnswer {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];

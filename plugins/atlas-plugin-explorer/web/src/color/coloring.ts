@@ -12,8 +12,6 @@ import { sequentialPalette, spreadOver, STEPS } from "./sequential";
 import { NO_VALUE } from "./theme";
 import { formatCount } from "./ticks";
 
-export type { Coloring, Legend, LegendEntry } from "./legend";
-
 /** So many whole numbers in a row, or fewer, are named one by one. */
 const MOST_STEPS = 12;
 

@@ -48,7 +48,7 @@ function linearScale(column: Measure): Scale {
   const { low, high } = limits(column.min, column.max, column.quantiles);
   const span = high - low;
   const at = (value: number): number => (span > 0 ? clip((value - low) / span) : 0.5);
-  const ticks = column.kind === "date" ? dateTicks(low, high, 3) : numberTicks(low, high, 4);
+  const ticks = column.kind === "date" ? dateTicks(low, high, 4) : numberTicks(low, high, 4);
   return { kind: "linear", low, high, at, valueAt: (t) => low + span * t, ticks: placed(ticks, at) };
 }
 

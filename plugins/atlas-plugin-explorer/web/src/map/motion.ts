@@ -36,13 +36,18 @@ export class Motion {
     return this.course !== null;
   }
 
-  /** The window changed: keep what is in the middle there, or stay at home if that is where the view is. */
+  /**
+   * The window changed: keep what is in the middle there, or stay at home if that is where the view is. A panel that
+   * opens over the map moves nothing; it is minded by the next flight.
+   */
   resize(size: Size, insets: Insets): void {
     const atHome = this.atHome();
+    const same = size.width === this.size.width && size.height === this.size.height;
     this.size = size;
     this.insets = insets;
     const before = this.home;
     this.home = fit(this.content.first, size, insets);
+    if (same) return;
     this.course = null;
     this.set(atHome ? this.home : { ...this.view, scale: (this.view.scale * this.home.scale) / before.scale });
   }

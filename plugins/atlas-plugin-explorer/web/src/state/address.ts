@@ -22,6 +22,8 @@ export function writePlace(place: Place): string {
   if (view !== null) parts.set("at", [view.x, view.y, view.scale].map((value) => value.toPrecision(7)).join(","));
   if (color?.by === "topics") parts.set("topics", String(color.depth));
   if (color?.by === "column") parts.set("column", color.name);
+  if (color?.by === "column" && color.scale !== undefined) parts.set("scale", color.scale);
+  if (color?.by === "duplicates") parts.set("duplicates", "1");
   if (color?.by === "nothing") parts.set("plain", "1");
   if (row !== null) parts.set("row", String(row));
   if (selection.of.length > 0) writeSelection(parts, selection);
@@ -73,6 +75,8 @@ function readColor(parts: URLSearchParams): ColorChoice | null {
   const depth = Number(parts.get("topics"));
   if (Number.isInteger(depth) && depth > 0) return { by: "topics", depth };
   const column = parts.get("column");
-  if (column !== null) return { by: "column", name: column };
+  const scale = (["linear", "log", "quantile"] as const).find((kind) => kind === parts.get("scale"));
+  if (column !== null) return { by: "column", name: column, ...(scale === undefined ? {} : { scale }) };
+  if (parts.has("duplicates")) return { by: "duplicates" };
   return parts.has("plain") ? { by: "nothing" } : null;
 }

@@ -1,4 +1,4 @@
-/** The card beside a point: it comes when a mouse rests there, and stays when the point is clicked. */
+/** The card beside a point: it comes when a mouse rests there, and goes with it. */
 
 import type { Point } from "../map/view";
 import type { RowSource } from "./rows";
@@ -17,33 +17,23 @@ export class Cards {
   ) {}
 
   hover(position: number): void {
-    const card = this.store.card.peek();
-    if (card?.pinned === true) return;
-    if (position === (card?.position ?? -1)) return;
-    this.show(position, false);
-  }
-
-  show(position: number, pinned: boolean): void {
+    if (position === (this.store.card.peek()?.position ?? -1)) return;
     clearTimeout(this.timer);
     const pixel = position < 0 ? null : this.locate(position);
     if (pixel === null) {
       this.store.card.value = null;
       return;
     }
-    const before = this.store.card.peek();
-    // A click on a point whose card is already there only pins it.
-    const row = before?.position === position ? before.row : null;
-    this.store.card.value = { position, pixel, row, pinned };
-    if (row !== null) return;
-    this.timer = setTimeout(() => void this.fill(position), pinned ? 0 : HOVER_PAUSE);
+    this.store.card.value = { position, pixel, row: null };
+    this.timer = setTimeout(() => void this.fill(position), HOVER_PAUSE);
   }
 
-  /** A pinned card goes with its point; one that only hovers goes away with the point. */
+  /** Put the card away, as when its point has moved from under the mouse. */
   follow(): void {
     const card = this.store.card.peek();
     const pixel = card === null ? null : this.locate(card.position);
     if (card === null || !pixel || (pixel.x === card.pixel.x && pixel.y === card.pixel.y)) return;
-    this.store.card.value = card.pinned ? { ...card, pixel } : null;
+    this.hover(-1);
   }
 
   private async fill(position: number): Promise<void> {

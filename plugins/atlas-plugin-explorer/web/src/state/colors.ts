@@ -1,10 +1,13 @@
 /** Works out the points' colours from the column or the topics they follow. */
 
 import { isColorable, type IndexFile } from "../api/format";
-import { columnColoring, plainColoring, topicColoring, type Coloring } from "../color/coloring";
+import { columnColoring, duplicateColoring, plainColoring, topicColoring } from "../color/coloring";
+import type { Coloring } from "../color/legend";
 import { DARK_TONES, LIGHT_TONES, topicColors } from "../color/topic_hues";
 import type { PageSource } from "./page_source";
 import type { ColorChoice, Store } from "./store";
+
+type ColumnChoice = Extract<ColorChoice, { by: "column" }>;
 
 export class ColorSource {
   constructor(
@@ -14,7 +17,8 @@ export class ColorSource {
 
   async coloring(index: IndexFile, choice: ColorChoice, dark: boolean): Promise<Coloring> {
     if (choice.by === "topics" && index.topics !== null) return this.byTopics(index, choice.depth, dark);
-    if (choice.by === "column") return this.byColumn(choice.name, dark);
+    if (choice.by === "column") return this.byColumn(choice, dark);
+    if (choice.by === "duplicates") return this.byDuplicates(index, dark);
     return plainColoring(index.points, dark);
   }
 
@@ -28,9 +32,14 @@ export class ColorSource {
     return topicColoring(topics, hues, depth, places, entry.none, dark);
   }
 
-  private async byColumn(name: string, dark: boolean): Promise<Coloring> {
+  private async byColumn({ name, scale }: ColumnChoice, dark: boolean): Promise<Coloring> {
     const column = this.store.columns.peek().find((one) => one.name === name);
     if (column === undefined || !isColorable(column)) throw new Error(`The column "${name}" has no colours to show.`);
-    return columnColoring(column, await this.pages.load(column.files, column.encoding), dark);
+    return columnColoring(column, await this.pages.load(column.files, column.encoding), dark, scale ?? null);
+  }
+
+  private async byDuplicates(index: IndexFile, dark: boolean): Promise<Coloring> {
+    if (index.duplicates === null) throw new Error("This map was built without looking for duplicates: duplicate_detection=True.");
+    return duplicateColoring(await this.pages.load(index.duplicates.files, index.duplicates.encoding), dark);
   }
 }

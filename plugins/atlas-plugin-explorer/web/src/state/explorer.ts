@@ -2,7 +2,7 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import { RequestError, type Client } from "../api/client";
-import type { IndexFile, Row, Topic } from "../api/format";
+import type { IndexFile, Row } from "../api/format";
 import { loadGeometry } from "../api/loader";
 import { labelInk } from "../color/theme";
 import { DARK_TONES, LIGHT_TONES, topicColors } from "../color/topic_hues";
@@ -18,8 +18,8 @@ import { ColorSource } from "./colors";
 import { Finding } from "./finding";
 import { Known } from "./known";
 import { createLayout, followSearch } from "./layout";
+import { Looking } from "./looking";
 import type { LassoJoin, MapEvents, Polygon } from "./map_port";
-import { combineMask } from "./mask";
 import { PageSource } from "./page_source";
 import { RowSource } from "./rows";
 import { Selecting } from "./selecting";
@@ -27,9 +27,10 @@ import { SimilaritySource } from "./similarity_source";
 import { StatsSource } from "./stats";
 import type { ColorChoice, Store } from "./store";
 
-const VISIT_ZOOM = 6;
 /** Milliseconds after which points are shown without their colours. */
 const LONGEST_GREY = 350;
+/** Browsers refuse pages that write their address too often, as playing time would. */
+const REMEMBER_EVERY = 250;
 
 export class Explorer {
   readonly pages: PageSource;
@@ -41,10 +42,13 @@ export class Explorer {
   readonly finding: Finding;
   readonly stats: StatsSource;
   readonly cards: Cards;
+  readonly looking: Looking;
   readonly layout = createLayout(window.innerWidth);
   /** Points whose rows still exist; null while none was deleted. */
   readonly alive = signal<Bits | null>(null);
   private stage: Stage | null = null;
+  private remembering: ReturnType<typeof setTimeout> | undefined;
+  private remembered = 0;
   private readonly colors: ColorSource;
   private nowColored: () => void = () => undefined;
   /** Points are first shown in their colours, unless those keep one waiting. */
@@ -64,6 +68,7 @@ export class Explorer {
     this.finding = new Finding(this.selecting, client, this.rows, this.likeness);
     this.stats = new StatsSource(client);
     this.cards = new Cards(store, this.rows, (position) => this.stage?.locate(position) ?? null);
+    this.looking = new Looking(this, () => this.stage);
     this.colors = new ColorSource(this.pages, store);
     followSearch(this.layout, () => this.finding.condition.value !== null);
     this.colored = new Promise((resolve) => (this.nowColored = resolve));
@@ -112,7 +117,7 @@ export class Explorer {
         this.store.loaded.value = points.loaded;
         if (points.loaded === points.total) {
           this.known.positions = points;
-          if (row !== null) void this.openRow(row);
+          if (row !== null) this.looking.show(row);
         }
       });
     }).catch((error: unknown) => {
@@ -132,39 +137,19 @@ export class Explorer {
     this.stage?.goHome();
   }
 
-  /** Fly to a row and show its card. */
-  async visit(row: Row): Promise<void> {
-    const position = row.position ?? (await this.rows.positionOf(row.row));
-    if (position < 0) return;
-    this.stage?.visit(position, VISIT_ZOOM);
-    this.cards.show(position, true);
-  }
-
-  /** Fly to where a topic lies. */
-  frameTopic(topic: Topic): void {
-    const xs = topic.hull.map(([x]) => x);
-    const ys = topic.hull.map(([, y]) => y);
-    const box = { x0: Math.min(...xs, topic.x), y0: Math.min(...ys, topic.y), x1: Math.max(...xs, topic.x), y1: Math.max(...ys, topic.y) };
-    this.stage?.frame(box);
-  }
-
-  toggleIsolated(key: number): void {
-    const next = new Set(this.store.isolated.peek());
-    if (!next.delete(key)) next.add(key);
-    this.store.isolated.value = next;
+  /** Fly to a row and open its details. */
+  visit(row: Row): void {
+    this.looking.read(row.row, row.position, true);
   }
 
   choose(choice: ColorChoice): void {
-    this.store.isolated.value = new Set();
     this.store.colorChoice.value = choice;
   }
 
-  /** Take back the last thing that singles points out: the card, then the search, then the legend's choice. */
+  /** Take back the last thing: the open row, then the search. */
   clear(): void {
-    const { card, isolated } = this.store;
-    if (card.peek()?.pinned === true) this.cards.show(-1, false);
+    if (this.looking.reader.reading.peek() !== null) this.looking.reader.close();
     else if (this.finding.draft.peek().text !== "") this.finding.clear();
-    else isolated.value = new Set();
   }
 
   private follow(stage: Stage, index: IndexFile): void {
@@ -172,22 +157,19 @@ export class Explorer {
     effect(() => stage.setDark(store.dark.value));
     effect(() => this.inkLabels(stage, store.dark.value, store.colorChoice.value));
     effect(() => void this.recolor(stage, index, store.colorChoice.value, store.dark.value));
+    effect(() => stage.setMask(this.selecting.mask.value));
+    effect(() => stage.setLook(this.looking.look.value));
     effect(() => {
-      const colors = store.coloring.value?.colors.index;
-      if (colors !== undefined) stage.setMask(combineMask(this.selecting.mask.value, colors, store.isolated.value));
-    });
-    effect(() => {
-      void [this.selecting.tree.value, store.colorChoice.value, store.card.value?.pinned, store.card.value?.row?.row];
-      this.remember(stage.view());
+      void [this.selecting.tree.value, store.colorChoice.value, this.looking.reader.reading.value?.row];
+      clearTimeout(this.remembering);
+      const pause = this.remembered + REMEMBER_EVERY - Date.now();
+      this.remembering = setTimeout(() => this.remember(stage.view()), Math.max(pause, 0));
     });
     const hidden = computed(() => store.mapState.value?.hidden ?? 0);
     effect(() => void this.hideDeleted(stage, index, hidden.value).catch(() => undefined));
     effect(() => stage.setTool(this.layout.tool.value));
-    effect(() => stage.setOutlines(outlinesOf(this.selecting.tree.value)));
-    effect(() => {
-      const card = store.card.value;
-      stage.setRings(card === null ? [] : [card.position]);
-    });
+    effect(() => stage.setOutlines([...outlinesOf(this.selecting.tree.value), ...this.looking.outlines]));
+    effect(() => stage.setRings(ringsOf(this.looking.at.value, store.card.value?.position ?? null, this.looking.reader.near.value)));
   }
 
   private goTo(stage: Stage): void {
@@ -196,12 +178,7 @@ export class Explorer {
     else stage.jump(place.view);
     this.selecting.take(place.selection);
     if (place.color !== null) this.choose(place.color);
-    if (place.row !== null) void this.openRow(place.row);
-  }
-
-  private async openRow(row: number): Promise<void> {
-    const position = await this.rows.positionOf(row);
-    if (position >= 0) this.cards.show(position, true);
+    if (place.row !== null) this.looking.show(place.row);
   }
 
   /** Select what a lasso caught, together with what is selected. */
@@ -248,8 +225,8 @@ export class Explorer {
   private stageEvents(): MapEvents {
     return {
       hovered: (position) => this.cards.hover(position),
-      picked: (position) => this.cards.show(position, position >= 0),
-      labelPicked: (topic) => this.frameTopic(topic),
+      picked: (position) => (position < 0 ? this.looking.reader.close() : this.looking.readAt(position)),
+      labelPicked: (topic) => this.looking.frameTopic(topic.id),
       lassoed: (polygon, join) => this.catchPoints(polygon, join),
       escaped: () => this.clear(),
       labelsShown: (labels) => {
@@ -267,17 +244,23 @@ export class Explorer {
     const { store, stage } = this;
     const atHome = stage?.atHome() ?? true;
     store.atHome.value = atHome;
-    const card = store.card.peek();
-    const row = card?.pinned === true ? (card.row?.row ?? null) : null;
+    const row = this.looking.reader.reading.peek()?.row ?? null;
     const selection = this.selecting.tree.peek();
     const hash = writePlace({ view: atHome ? null : view, color: store.colorChoice.peek(), selection, row });
     // Replaced, not pushed: moving about a map is not going to pages.
     history.replaceState(null, "", `#${hash}`);
+    this.remembered = Date.now();
   }
 }
 
 function firstChoice(index: IndexFile): ColorChoice {
   return index.topics === null || index.topics.depths.length === 0 ? { by: "nothing" } : { by: "topics", depth: 1 };
+}
+
+/** The point of the open row first, then the one that the mouse is on, then what lies near the open one. */
+function ringsOf(open: number | null, pointed: number | null, near: readonly number[]): number[] {
+  const rings = [open, pointed].filter((one) => one !== null);
+  return open === null ? rings : [...rings, ...near];
 }
 
 /** The lassos of a selection. */

@@ -13,8 +13,10 @@ export type Layout = ReturnType<typeof createLayout>;
 
 export function createLayout(width: number) {
   const windowWidth = signal(width);
+  const windowHeight = signal(window.innerHeight);
   return {
     windowWidth,
+    windowHeight,
     narrow: computed(() => windowWidth.value < NARROW),
     /** On a narrow screen the map comes first, and the search. */
     leftOpen: signal(width >= NARROW),
@@ -26,7 +28,10 @@ export function createLayout(width: number) {
 }
 
 export function followWindow(layout: Layout): void {
-  window.addEventListener("resize", () => (layout.windowWidth.value = window.innerWidth));
+  window.addEventListener("resize", () => {
+    layout.windowWidth.value = window.innerWidth;
+    layout.windowHeight.value = window.innerHeight;
+  });
   let before = layout.narrow.peek();
   effect(() => {
     const narrow = layout.narrow.value;

@@ -3,7 +3,8 @@
 import { computed, signal } from "@preact/signals";
 import type { Column, IndexFile, Row, Topic } from "../api/format";
 import type { MapState } from "../api/map_state";
-import type { Coloring } from "../color/coloring";
+import type { Coloring } from "../color/legend";
+import type { ScaleKind } from "../color/scale";
 import type { ShownLabel } from "../labels/layer";
 import type { Point } from "../map/view";
 import type { Link } from "./watch";
@@ -18,20 +19,21 @@ export type Status =
 
 export type ThemeChoice = "auto" | "light" | "dark";
 
-/** What colours the points: a depth of topics, a column by name, or nothing. */
+/** What colours the points: a depth of topics, a column by name, the class of duplicates, or nothing. */
 export type ColorChoice =
   | { readonly by: "topics"; readonly depth: number }
-  | { readonly by: "column"; readonly name: string }
+  /** `scale` is that of numbers and dates; without it the one that suits the column. */
+  | { readonly by: "column"; readonly name: string; readonly scale?: ScaleKind }
+  | { readonly by: "duplicates" }
   | { readonly by: "nothing" };
 
-/** The card beside a point. A pinned one stays when the mouse leaves. */
+/** The card beside the point that the mouse is on. */
 export interface CardState {
   readonly position: number;
   readonly pixel: Point;
   readonly row: Row | null;
   /** Why there is no row. */
   readonly trouble?: string;
-  readonly pinned: boolean;
 }
 
 export type Store = ReturnType<typeof createStore>;
@@ -39,12 +41,15 @@ export type Store = ReturnType<typeof createStore>;
 export function createStore() {
   const index = signal<IndexFile | null>(null);
   const columns = signal<readonly Column[]>([]);
+  const mapState = signal<MapState | null>(null);
   const theme = signal<ThemeChoice>("auto");
   const systemDark = signal(false);
   return {
     status: signal<Status>({ kind: "loading" }),
     /** What the server last said of the map; `can` says what it answers. */
-    mapState: signal<MapState | null>(null),
+    mapState,
+    /** What can be asked of the map; nothing before the server has said so. */
+    can: computed<MapState["can"]>(() => mapState.value?.can ?? {}),
     link: signal<Link>("fine"),
     /** Whether there is a newer version of the map than the one that is shown. */
     updated: signal(false),
@@ -60,8 +65,6 @@ export function createStore() {
     coloring: signal<Coloring | null>(null),
     /** Why the colours that were asked for are not shown. */
     colorTrouble: signal<string | null>(null),
-    /** Legend entries that are singled out; empty when all are shown. */
-    isolated: signal<ReadonlySet<number>>(new Set()),
     /** Names of the columns of a row's values. */
     fields: computed(() => columns.value.map((column) => column.name)),
     textField: computed(() => index.value?.text_field ?? null),

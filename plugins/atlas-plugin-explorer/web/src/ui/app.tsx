@@ -40,7 +40,7 @@ function Page({ explorer }: Props): JSX.Element {
     leftOpen.value && "left-open", rightOpen.value && "right-open", drawerOpen.value && "drawer-open", narrow.value && "narrow",
   ];
   return (
-    <div class={["page", ...open].filter(Boolean).join(" ")}>
+    <div class={["page", ...open].filter(Boolean).join(" ")} style={{ "--drawer-height": `${explorer.looking.drawerHeight.value}px` }}>
       <MapView explorer={explorer} />
       <LabelList store={explorer.store} />
       <LeftPanel explorer={explorer} />

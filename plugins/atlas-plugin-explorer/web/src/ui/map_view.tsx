@@ -5,12 +5,18 @@ import { useEffect, useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import { formatCount } from "../color/ticks";
 import type { Insets, Size } from "../map/view";
-import type { Layout } from "../state/layout";
+import type { Explorer } from "../state/explorer";
 import type { Props } from "./app";
 
-function insetsFor({ narrow, leftOpen }: Layout): Insets {
-  if (narrow.value) return { top: 132, right: 22, bottom: 74, left: 22 };
-  return { top: 28, right: 76, bottom: 28, left: leftOpen.value ? 356 : 28 };
+/** What panels cover. The style sheets have the same numbers. */
+function insetsFor({ layout, looking }: Explorer): Insets {
+  const { narrow, leftOpen, rightOpen, drawerOpen, windowHeight } = layout;
+  const drawer = drawerOpen.value ? looking.drawerHeight.value + 24 : 0;
+  if (narrow.value) {
+    const sheet = rightOpen.value || drawerOpen.value ? 0.62 * windowHeight.value : 0;
+    return { top: 132, right: 22, bottom: Math.max(74, sheet + 16), left: 22 };
+  }
+  return { top: 28, right: rightOpen.value ? 448 : 76, bottom: Math.max(28, drawer), left: leftOpen.value ? 356 : 28 };
 }
 
 export function MapView({ explorer }: Props): JSX.Element {
@@ -23,16 +29,16 @@ export function MapView({ explorer }: Props): JSX.Element {
     const parts = { host: hostNow, picture: pictureNow, overlay: overlayNow };
     const sizeNow = (): Size => ({ width: Math.max(hostNow.clientWidth, 1), height: Math.max(hostNow.clientHeight, 1) });
     let size = sizeNow();
-    explorer.attach(parts, size, insetsFor(explorer.layout));
+    explorer.attach(parts, size, insetsFor(explorer));
     const observer = new ResizeObserver(() => {
       const next = sizeNow();
       if (next.width === size.width && next.height === size.height) return;
       size = next;
-      explorer.resize(size, insetsFor(explorer.layout));
+      explorer.resize(size, insetsFor(explorer));
     });
     observer.observe(hostNow);
     const unfollow = effect(() => {
-      const insets = insetsFor(explorer.layout);
+      const insets = insetsFor(explorer);
       explorer.resize(size, insets);
     });
     return () => {

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { formatCount } from "../../color/ticks";
 import type { Props } from "../app";
 import { Icon } from "../icons";
+import { RowsButton } from "../rows/rows_button";
 import { Chips } from "./chips";
 
 export function SelectionBar({ explorer }: Props): JSX.Element {
@@ -13,6 +14,7 @@ export function SelectionBar({ explorer }: Props): JSX.Element {
     <section class="selection" aria-label="Selection">
       <div class="selection-head">
         <Count explorer={explorer} />
+        <RowsButton explorer={explorer} />
         <button type="button" class="bare" id="undo" aria-label="Undo" title="Undo (Ctrl-Z)" disabled={!selecting.canUndo.value}
           onClick={() => selecting.undo()}>
           <Icon name="undo" />

@@ -17,7 +17,7 @@ export function useKeys(explorer: Explorer): void {
 }
 
 function actionOf(event: KeyboardEvent, explorer: Explorer): (() => void) | null {
-  const { selecting, layout } = explorer;
+  const { selecting, layout, looking } = explorer;
   const command = event.ctrlKey || event.metaKey;
   if (isTyping(event.target)) return null;
   const key = event.key.toLowerCase();
@@ -26,6 +26,10 @@ function actionOf(event: KeyboardEvent, explorer: Explorer): (() => void) | null
   if (command || event.altKey) return null;
   if (key === "l") return () => (layout.tool.value = "lasso");
   if (key === "m") return () => (layout.tool.value = "move");
+  // Through the selection, as in a mail program.
+  if (key === "j") return () => looking.walk(1);
+  if (key === "k") return () => looking.walk(-1);
+  if (event.key === "Escape" && !event.defaultPrevented) return () => explorer.clear();
   // "/" goes to the search from anywhere, as on many pages.
   return key === "/" ? () => document.getElementById("search")?.focus() : null;
 }

@@ -8,10 +8,16 @@ import type { ComponentType } from "preact";
 import type { Props } from "../app";
 import type { Explorer } from "../../state/explorer";
 import { MATCHES } from "../../state/layout";
-import { Card } from "../card";
-import { ColorBox } from "../color_box";
 import { Filters } from "../find/filters";
 import { Hits } from "../find/hits";
+import { ExportMenu } from "../look/export_menu";
+import { LegendBox } from "../look/legend";
+import { LookMenu } from "../look/look_menu";
+import { Detail } from "../rows/detail";
+import { Drawer } from "../rows/drawer";
+import { HoverCard } from "../rows/hover_card";
+import { TimeSlider } from "../time/time_slider";
+import { TopicTree } from "../topics/topic_tree";
 
 export type Slot = ComponentType<Props>;
 
@@ -25,6 +31,7 @@ export interface Tab {
 
 /** Tabs of the panel on the left. */
 export const TABS: readonly Tab[] = [
+  { id: "topics", title: "Topics", Content: TopicTree },
   { id: "filters", title: "Filters", Content: Filters },
   { id: MATCHES, title: "Matches", Content: Hits, there: (explorer) => explorer.finding.condition.value !== null },
 ];
@@ -33,15 +40,15 @@ export const TABS: readonly Tab[] = [
 export const extraTabs = signal<readonly Tab[]>([]);
 
 /** Beside a point that is pointed at. */
-export const HOVER: Slot | null = Card;
+export const HOVER: Slot | null = HoverCard;
 /** At the lower left of the map. */
-export const LEGEND: Slot | null = ColorBox;
+export const LEGEND: Slot | null = LegendBox;
 /** At the foot of the map, in the middle. */
-export const TIME: Slot | null = null;
+export const TIME: Slot | null = TimeSlider;
 /** The panel on the right, while `layout.rightOpen`. */
-export const RIGHT: Slot | null = null;
+export const RIGHT: Slot | null = Detail;
 /** The drawer at the foot, while `layout.drawerOpen`. */
-export const DRAWER: Slot | null = null;
+export const DRAWER: Slot | null = Drawer;
 /** What the toolbar's buttons "look" and "export" open. */
-export const LOOK: Slot | null = null;
-export const EXPORT: Slot | null = null;
+export const LOOK: Slot | null = LookMenu;
+export const EXPORT: Slot | null = ExportMenu;

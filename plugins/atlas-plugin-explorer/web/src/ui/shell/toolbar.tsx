@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import type { Props } from "../app";
 import { Icon } from "../icons";
 import { Popover } from "./popover";
+import { TimeButton } from "../time/time_button";
 import { EXPORT, LOOK } from "./slots";
 
 const STEP = 1.8;
@@ -25,6 +26,7 @@ export function Toolbar({ explorer }: Props): JSX.Element {
         </button>
       </div>
       <div class="stack">
+        <TimeButton explorer={explorer} />
         {LOOK !== null && <Popover id="look" icon="sliders" name="Look"><LOOK explorer={explorer} /></Popover>}
         {EXPORT !== null && <Popover id="export" icon="download" name="Export"><EXPORT explorer={explorer} /></Popover>}
         <ThemeButton explorer={explorer} />
