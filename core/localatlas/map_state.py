@@ -5,6 +5,7 @@ from __future__ import annotations
 from localatlas.errors import MapNotFoundError, NotReadyError
 from localatlas.pipeline import jobs
 from localatlas.pipeline.commit import index_records
+from localatlas.pipeline.previews import Preview, read_preview
 from localatlas.pipeline.progress import STAGES
 from localatlas.pipeline.records import IndexRecord, Job, MapRecord, StageReport
 from localatlas.pipeline.removal import delete_map
@@ -69,6 +70,14 @@ class MapState:
         order = list(STAGES)
         now = order.index(job.stage) if job.stage in order else -1
         return {name: 1.0 if at < now else job.fraction if at == now else 0.0 for at, name in enumerate(order)}
+
+    def preview(self) -> Preview | None:
+        """Return how the layout looks that is being made, or that was made last before the map is done.
+
+        None before its projector has shown one, and once the build or the update has ended.
+        """
+        job = self.job
+        return None if job is None or self.status == "done" else read_preview(self._store, job)
 
     def cancel(self) -> None:
         """Ask a build or an update in another process to stop; what it finished is kept."""

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from localatlas.protocols import ComponentOptions, Context, Index, Layout, NeighborGraph
 from localatlas.testing import checks_for, run_checks
+from numpy.typing import NDArray
 
 
 class Sound:
@@ -33,6 +34,13 @@ class Sound:
         positions = ((vectors - mean) @ axes.T * self.options.scale).astype(np.float32)
         context.progress(1.0, "axes")
         return Layout(positions, {"mean": mean, "axes": axes})
+
+    def project_from(self, index: Index, earlier: Layout, rows: NDArray[np.int64], context: Context) -> Layout:
+        if not (rows >= 0).any():
+            return self.project(index, context)
+        positions = self.transform(index.vectors, index.neighbors(0), earlier, context)
+        positions[rows >= 0] = earlier.positions[rows[rows >= 0]]
+        return Layout(positions, earlier.state)
 
     def transform(self, vectors: Any, neighbors: NeighborGraph, layout: Layout, context: Context) -> Any:
         assert layout.state is not None
@@ -159,6 +167,52 @@ class ThrowsOneRowAway(Sound):
         return placed + np.float32(1e6) if len(placed) == 1 else placed
 
 
+class ReadsRowsOfThen(Sound):
+    """Takes a row of the state for the same row of the layout."""
+
+    def project(self, index: Index, context: Context) -> Layout:
+        layout = super().project(index, context)
+        return Layout(layout.positions, {**(layout.state or {}), "places": layout.positions})
+
+    def transform(self, vectors: Any, neighbors: NeighborGraph, layout: Layout, context: Context) -> Any:
+        assert layout.state is not None
+        return np.ascontiguousarray(layout.state["places"][neighbors.indices[:, 0]], dtype=np.float32)
+
+
+class ShowsPairs(Sound):
+    def project(self, index: Index, context: Context) -> Layout:
+        layout = super().project(index, context)
+        context.preview(layout.positions[:2])
+        return layout
+
+
+class ShowsARowTwice(Sound):
+    def project(self, index: Index, context: Context) -> Layout:
+        layout = super().project(index, context)
+        context.preview(layout.positions, np.zeros(len(layout.positions), np.int64))
+        return layout
+
+
+class MovesOn(Sound):
+    def project_from(self, index: Index, earlier: Layout, rows: NDArray[np.int64], context: Context) -> Layout:
+        layout = super().project_from(index, earlier, rows, context)
+        return Layout(-layout.positions, layout.state)
+
+
+class PutsNewRowsAnywhere(Sound):
+    def project_from(self, index: Index, earlier: Layout, rows: NDArray[np.int64], context: Context) -> Layout:
+        layout = super().project_from(index, earlier, rows, context)
+        layout.positions[rows < 0] *= -1
+        return layout
+
+
+class NeedsAKnownRow(Sound):
+    def project_from(self, index: Index, earlier: Layout, rows: NDArray[np.int64], context: Context) -> Layout:
+        if not (rows >= 0).any():
+            raise ValueError("no row is known")
+        return super().project_from(index, earlier, rows, context)
+
+
 def shuffled(layout: Layout, context: Context) -> Layout:
     return Layout(np.random.default_rng(0).permutation(layout.positions), layout.state)
 
@@ -210,10 +264,16 @@ FAULTS = [
     ("progress_ends_at_one", EndsEarly),
     ("progress_ends_at_one", GoesBack),
     ("cancelling_comes_through", CannotBeStopped),
+    ("previews_are_layouts", ShowsPairs),
+    ("previews_are_layouts", ShowsARowTwice),
     ("state_is_plain_arrays", after(with_objects)),
     ("transform_places_rows_where_they_were", MirrorsNewRows),
     ("transform_places_rows_where_they_were", RemembersItself),
     ("transform_of_one_row", ThrowsOneRowAway),
+    ("transform_after_rows_went", ReadsRowsOfThen),
+    ("warm_start_keeps_places", MovesOn),
+    ("warm_start_keeps_places", PutsNewRowsAnywhere),
+    ("warm_start_with_nothing_known", NeedsAKnownRow),
 ]
 
 

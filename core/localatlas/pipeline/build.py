@@ -11,6 +11,7 @@ from localatlas import hooks
 from localatlas.components import Components
 from localatlas.errors import BuildCancelled, BuildError, DatasetNotFoundError
 from localatlas.pipeline import jobs
+from localatlas.pipeline.previews import drop_preview
 from localatlas.pipeline.progress import Listener, silent
 from localatlas.pipeline.records import IndexRecord, Job
 from localatlas.pipeline.sequence import StageSequence
@@ -73,6 +74,8 @@ def _note(store: DatasetStore, job: Job, **changes: Any) -> None:
         job.finished = datetime.now(UTC)
     try:
         jobs.update(store, job)
+        if job.finished is not None:
+            drop_preview(store, job)
     except DatasetNotFoundError as error:
         name = f"{job.organization}/{job.slug}"
         raise BuildError(f"the dataset {name} was deleted while {job.plan.name!r} was built") from error

@@ -24,6 +24,7 @@ from localatlas.pipeline.measure import Meter
 from localatlas.pipeline.own_places import OwnPlaces
 from localatlas.pipeline.page_stage import MapParts, page_stage, stored_map
 from localatlas.pipeline.parts import BuildParts
+from localatlas.pipeline.previews import PreviewWriter
 from localatlas.pipeline.progress import Listener, Progress
 from localatlas.pipeline.records import IndexRecord, Job
 from localatlas.pipeline.rows import RowReader
@@ -153,12 +154,13 @@ class StageSequence:
     def _layout(self, making: Making, index_key: str, graph_key: str) -> tuple[str, Path]:
         choice = self.components.projector
         parts = {"index": index_key, "neighbors": graph_key, "seed": self.plan.seed, "options": choice.options}
+        shown = PreviewWriter(self.store, self.job)
         if isinstance(choice.component, SupportsPlaces):
             parts["version"] = self.job.version  # its columns are not in the vectors
         return self.runner.run(
             "layout",
             {**parts, **_from(making), **({} if self.job.layout == "keep" else {"mode": self.job.layout})},
-            lambda folder, context, _meter: making.layout(folder, context),
+            lambda folder, context, _meter: making.layout(folder, context.with_(show=shown)),
             choice.entry,
         )
 

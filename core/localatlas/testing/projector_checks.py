@@ -157,6 +157,25 @@ def check_cancelling_comes_through(make: Make) -> None:
 
 
 @check("projector")
+def check_previews_are_layouts(make: Make) -> None:
+    """What `context.preview` is given, if it is called, is float32 [N, 2] of all rows, and looking changes nothing."""
+    vectors, wrong = clusters(ROWS), ""
+
+    def show(positions: NDArray[np.float32], rows: NDArray[np.integer] | None) -> None:
+        nonlocal wrong
+        if getattr(positions, "dtype", None) != np.float32 or positions.shape != (ROWS, 2):
+            wrong = f"`context.preview` takes positions float32 ({ROWS}, 2) for {ROWS} rows, not {positions!r:.80}."
+        elif rows is not None and not np.array_equal(np.sort(rows), np.arange(ROWS)):
+            wrong = "`rows` of `context.preview` must name each row of the index once."
+
+    projector = make()
+    context = Context(seed=SEED, show=show)
+    shown = projector.project(example_index(projector, vectors), context).positions
+    require(not wrong, wrong)
+    require(np.array_equal(shown, _project(make, vectors).positions), "A preview must not change the layout.")
+
+
+@check("projector")
 def check_state_is_plain_arrays(make: Make) -> None:
     """The layout's state is None or arrays by name that can be stored without pickle."""
     state = _project(make, clusters(ROWS)).state
@@ -186,6 +205,7 @@ CHECKS: tuple[Check, ...] = (
     check_memory_mapped_input,
     check_progress_ends_at_one,
     check_cancelling_comes_through,
+    check_previews_are_layouts,
     check_state_is_plain_arrays,
 )
 EXTRA_CHECKS = {"transform": TRANSFORM_CHECKS, "project_from": WARM_START_CHECKS}

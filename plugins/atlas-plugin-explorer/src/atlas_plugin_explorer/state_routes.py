@@ -16,17 +16,19 @@ from atlas_plugin_explorer.shown import Shown
 
 __all__ = ["StateRoutes"]
 
+NEVER_KEPT = {"Cache-Control": "no-store"}
+
 
 class StateRoutes:
-    """Answers `api/state`; the methods run in worker threads."""
+    """Answers `api/state` and `api/preview`; the methods run in worker threads."""
 
     def __init__(self, shown: Shown, plugins: PluginRoutes) -> None:
         self._shown = shown
         self._plugins = plugins
 
     def routes(self) -> list[BaseRoute]:
-        """Return the route."""
-        return [Route("/api/state", self.state)]
+        """Return the routes."""
+        return [Route("/api/state", self.state), Route("/api/preview", self.preview)]
 
     def state(self, request: Request) -> Response:  # noqa: ARG002  a route takes a request
         """Answer `api/state`."""
@@ -34,6 +36,15 @@ class StateRoutes:
             return answer(self._ready())
         except NotReadyError as error:
             return answer(self._building(str(error)))
+
+    def preview(self, request: Request) -> Response:
+        """Answer `api/preview`: how the layout looks that is being made; no content where there is nothing new."""
+        shown = None if self._shown.projection is None else self._shown.projection.preview()
+        if shown is None or request.query_params.get("after") == str(shown.number):
+            return Response(status_code=204, headers=NEVER_KEPT)
+        headers = {"Atlas-Preview": str(shown.number), "Atlas-Points": str(shown.count), **NEVER_KEPT}
+        data = shown.positions.astype("<u2").tobytes()
+        return Response(data, media_type="application/octet-stream", headers=headers)
 
     def _ready(self) -> dict[str, Any]:
         version = self._shown.now()

@@ -52,6 +52,8 @@ class Swarm:
         """Take `points` float32 [N, 2], which stay as they are."""
         self.points = np.array(points, dtype=np.float32, order="C")
         self.pull = pull
+        # Which row each point is of; None for all in order.
+        self.rows: NDArray[np.int64] | None = None
         self.reach = reach
         self._workers = workers
         self._field = FarField(workers)
@@ -74,6 +76,7 @@ class Swarm:
     def reorder(self, order: NDArray[np.int64]) -> None:
         """Number the points anew, `order[i]` becoming `i`."""
         self.points, self._velocity = self.points[order], self._velocity[order]
+        self.rows = order if self.rows is None else self.rows[order]
         self.pull = self.pull.reordered(order)
 
     def _step(self, phase: Phase, share: float) -> None:

@@ -83,7 +83,8 @@ def lay_out_from(
     order = along_curve(points)
     with Workers(context.n_jobs, size) as workers:
         swarm = Swarm(points[order], _pull_of(index, options).reordered(order), options.min_dist, workers)
-        swarm.run(phase, steps, _stepping(context, 0, steps))
+        swarm.rows = order
+        swarm.run(phase, steps, _stepping(context, swarm, 0, steps))
     raw = np.empty_like(points)
     raw[order] = swarm.points
     positions = raw if frozen.terrain is None else frozen.terrain.carried(raw)
@@ -125,14 +126,16 @@ def _settled(swarm: Swarm, options: NomicProjectOptions, context: Context) -> tu
     steps = STEPS_PER_EPOCH * options.n_epochs
     early = int(EARLY_SHARE * steps)
     judged = int(JUDGED_AT * (steps - early))
-    swarm.run(EARLY, early, _stepping(context, 0, steps))
+    swarm.run(EARLY, early, _stepping(context, swarm, 0, steps))
     order = along_curve(swarm.points)
     swarm.reorder(order)
     rows = len(order)
-    swarm.run(_late(rows, 1.0, (0.0, JUDGED_AT)), judged, _stepping(context, early, steps))
+    swarm.run(_late(rows, 1.0, (0.0, JUDGED_AT)), judged, _stepping(context, swarm, early, steps))
     shaped = structure(swarm.points, swarm.pull) if options.spread > 0 else 0.0
     last = 1.0 + EXCESS * options.spread * shaped * min(1.0, FULL_EXCESS_UP_TO / rows)
-    swarm.run(_late(rows, last, (JUDGED_AT, 1.0)), steps - early - judged, _stepping(context, early + judged, steps))
+    swarm.run(
+        _late(rows, last, (JUDGED_AT, 1.0)), steps - early - judged, _stepping(context, swarm, early + judged, steps)
+    )
     raw = np.empty_like(swarm.points)
     raw[order] = swarm.points
     return raw, last, shaped
@@ -176,11 +179,12 @@ def _known_places(
     return points
 
 
-def _stepping(context: Context, before: int, steps: int) -> Callable[[int], None]:
+def _stepping(context: Context, swarm: Swarm, before: int, steps: int) -> Callable[[int], None]:
     def report(done: int) -> None:
         share = (before + done) / steps
         message = f"epoch {(before + done) // STEPS_PER_EPOCH} of {-(-steps // STEPS_PER_EPOCH)}"
         context.progress(START_DONE + (FORCES_DONE - START_DONE) * share, message)
+        context.preview(swarm.points, swarm.rows)
 
     return report
 

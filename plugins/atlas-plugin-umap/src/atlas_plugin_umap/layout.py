@@ -82,6 +82,7 @@ def _settle(
 
     def report(done: int) -> None:
         context.progress(START_DONE + (1.0 - START_DONE) * done / epochs, f"epoch {done} of {epochs}")
+        context.preview(positions)
 
     report(0)
     edges = due_edges(weights, float(weights.data.max(initial=0.0)), epochs)
