@@ -243,6 +243,15 @@ def browser(session: nox.Session) -> None:
 
 
 @nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation as a site into dist/docs; a broken link ends it, and so does what would be fetched."""
+    install_sources(session, *group("docs"))
+    config = str(ROOT / "website" / "mkdocs.yml")
+    session.run("mkdocs", "build", "--quiet", "--strict", "--config-file", config, env={"NO_MKDOCS_2_WARNING": "1"})
+    session.run("python", str(ROOT / "website" / "fetches.py"), str(ROOT / "dist" / "docs"))
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Run the script of benchmarks/ named after --, with its arguments, or all of them; see benchmarks/README.md."""
     install_sources(session, *group("bench"))
