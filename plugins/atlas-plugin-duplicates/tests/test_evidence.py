@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from atlas_plugin_duplicates import cells
 from atlas_plugin_duplicates.close import ClosePairs
-from atlas_plugin_duplicates.evidence import CROWDED, Evidence, gather
+from atlas_plugin_duplicates.evidence import gather
+from atlas_plugin_duplicates.known import CROWDED, Evidence
 from atlas_plugin_duplicates.reduced import Reduced
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -17,6 +17,8 @@ __all__ = ["NomicDuplicates"]
 
 # They show which rows have so many close ones that these need not be listed; the layout asks for about as many.
 NEIGHBORS = 20
+# Up to so many rows comparing all of them costs no more than finding neighbours does.
+CERTAIN_ROWS = 50_000
 
 
 class NomicDuplicates:
@@ -28,9 +30,10 @@ class NomicDuplicates:
     are the lexicographically first maximal independent set of the graph of close pairs, which is what gives the
     guarantees of `Duplicates` (SemDeDup, Abbas et al. 2023, has the cut-off and the aim, but not them).
 
-    The lent neighbours only save work: they tell which rows are crowded by close ones. All other rows are compared with
-    all rows, in fewer dimensions that prove nearly all pairs apart, so that what is found is the same for any
-    neighbours, exact or not, and on any number of threads.
+    Up to 50,000 rows, or where `certain` asks for it, all rows are compared with all others, in fewer dimensions that
+    prove nearly all pairs apart: what is found is then the same for any neighbours, exact or not, and on any number of
+    threads. Of more rows, the lent lists are taken for complete where they reach beyond the cut-off, and a sample of
+    the rows is compared with all to see whether that holds. Rows whose list does not reach so far are searched for.
     """
 
     Options = NomicDuplicatesOptions
@@ -45,19 +48,31 @@ class NomicDuplicates:
     def detect(self, index: Index, context: Context) -> Duplicates:
         """Return groups over the index's rows, numbered from 0 in the order of their kept rows.
 
-        Memory: 0.1 to 1 kB a row above the input. Time: nearly with the square of the rows, by a small factor: for
-        117,791 texts in 512 dimensions about that of finding neighbours. Rows of groups that are larger than the
-        lent neighbourhood cost a pass over all rows, in fewer dimensions, for every row that is kept of them.
+        Memory: 0.1 to 1 kB a row above the input. Time: in proportion to the rows where the lent lists are trusted,
+        nearly with their square where all rows are compared. Rows of groups that are larger than the lent lists are
+        compared with the rows that are kept of such groups.
         """
         context.progress(0.0, "looking for duplicates")
         n = len(index.vectors)
         with one_blas_thread():
             pairs = ClosePairs.of(index.vectors, self.options.duplicate_cutoff)
             reduced = Reduced.of(pairs, context.random())
-            evidence = gather(pairs, reduced, index, self.neighbors_needed(n), _stretch(context, 0.05, 0.7))
+            evidence = gather(
+                pairs,
+                reduced,
+                index,
+                self.neighbors_needed(n),
+                _stretch(context, 0.05, 0.7),
+                certain=self._certain(index),
+            )
             owner = cover(pairs, reduced, evidence, index.weights, _stretch(context, 0.7, 1.0))
         context.progress(1.0, "duplicates found")
         return _as_duplicates(owner)
+
+    def _certain(self, index: Index) -> bool:
+        """Whether to compare all rows: lists of euclidean neighbours say nothing about directions."""
+        asked = self.options.certain
+        return index.metric != "cosine" or (len(index.vectors) <= CERTAIN_ROWS if asked is None else asked)
 
 
 def _stretch(context: Context, start: float, stop: float) -> Context:

@@ -1,0 +1,95 @@
+"""Without certainty the lent lists decide, unless a sample of the rows speaks against them."""
+
+from __future__ import annotations
+
+from math import exp
+
+import numpy as np
+import pytest
+from atlas_plugin_duplicates import NomicDuplicates, NomicDuplicatesOptions, duplicate_detector
+from atlas_plugin_duplicates.sampling import _chance
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from localatlas.protocols import Context, Duplicates, DuplicateVerdict, NeighborGraph
+from localatlas.testing.example import ArrayIndex
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+def detect(
+    index: ArrayIndex, *, certain: bool | None, cutoff: float = 0.1, messages: list[str] | None = None
+) -> Duplicates:
+    options = NomicDuplicatesOptions(duplicate_cutoff=cutoff, certain=certain)
+    heard = [] if messages is None else messages
+    context = Context(seed=0).with_(report=lambda _, message: heard.append(message))
+    return NomicDuplicates(options).detect(index, context)
+
+
+def groups(n: int, count: int, width: float, seed: int = 0) -> Vectors:
+    """Rows around some directions: groups within the cut-off where `width` is small."""
+    generator = np.random.default_rng(seed)
+    centers = generator.normal(size=(count, 24))
+    return np.asarray(centers[generator.integers(0, count, n)] + width * generator.normal(size=(n, 24)), np.float32)
+
+
+def kept(found: Duplicates) -> list[int]:
+    return np.flatnonzero(found.verdict != DuplicateVerdict.DELETION).tolist()
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 300), st.floats(0.0, 0.6), st.sampled_from([0.01, 0.1, 0.4]))
+def test_exact_lists_are_enough_however_large_the_groups(seed: int, count: int, width: float, cutoff: float) -> None:
+    index = ArrayIndex(groups(300, count, width, seed))
+    proven, trusted = (detect(index, certain=certain, cutoff=cutoff) for certain in (True, False))
+    assert np.array_equal(proven.cluster, trusted.cluster)
+    assert np.array_equal(proven.verdict, trusted.verdict)
+
+
+class Unlinked(ArrayIndex):
+    """Lends lists that lead to the next rows, whatever these say."""
+
+    def neighbors(self, k: int) -> NeighborGraph:
+        indices = (np.arange(len(self.vectors))[:, None] + np.arange(1, k + 1)) % len(self.vectors)
+        return NeighborGraph(indices.astype(np.int32), np.full(indices.shape, 1.0, np.float32))
+
+
+def test_lists_that_leave_pairs_out_are_found_out() -> None:
+    vectors = groups(900, 300, 0.1)
+    messages: list[str] = []
+    found = detect(Unlinked(vectors), certain=False, messages=messages)
+    assert "comparing rows" in messages
+    assert kept(found) == kept(detect(ArrayIndex(vectors), certain=True))
+
+
+def test_lists_that_hold_are_not_compared_again() -> None:
+    messages: list[str] = []
+    detect(ArrayIndex(groups(900, 300, 0.1)), certain=False, messages=messages)
+    assert "checking neighbours" in messages
+    assert "comparing rows" not in messages
+
+
+def test_lists_of_euclidean_neighbours_prove_nothing_about_directions() -> None:
+    generator = np.random.default_rng(3)
+    # The same directions at lengths that no list of near rows joins.
+    vectors = np.concatenate([groups(200, 200, 0.1) * length for length in (1.0, 1e3)]).astype(np.float32)
+    vectors += 1e-3 * generator.normal(size=vectors.shape).astype(np.float32)
+    found = detect(ArrayIndex(vectors, metric="euclidean"), certain=False)
+    assert np.array_equal(found.cluster[:200], found.cluster[200:])
+
+
+@pytest.mark.parametrize(("rows", "message"), [(200, "comparing rows"), (199, "checking neighbours")])
+def test_the_number_of_rows_decides_where_nobody_else_does(
+    monkeypatch: pytest.MonkeyPatch, rows: int, message: str
+) -> None:
+    monkeypatch.setattr(duplicate_detector, "CERTAIN_ROWS", rows)
+    messages: list[str] = []
+    detect(ArrayIndex(groups(200, 150, 0.1)), certain=None, messages=messages)
+    assert message in messages
+
+
+@pytest.mark.parametrize("least", [0, 1, 3, 9])
+def test_the_chance_of_so_many_misses(least: int) -> None:
+    drawn = np.random.default_rng(0).poisson(2.5, 40_000)
+    assert _chance(least, 2.5) == pytest.approx(float((drawn >= least).mean()), abs=0.01)
+    assert _chance(1, 0.3) == pytest.approx(1 - exp(-0.3))
