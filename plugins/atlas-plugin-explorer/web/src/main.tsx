@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Client } from "./api/client";
 import { SERVER, type Transport } from "./api/transport";
+import { bringPanels } from "./panels/panels";
 import { Explorer } from "./state/explorer";
 import { followWindow } from "./state/layout";
 import { createStore } from "./state/store";
@@ -17,6 +18,7 @@ const { atlasTransport } = globalThis as { atlasTransport?: Transport };
 const client = new Client(atlasTransport ?? SERVER);
 const explorer = new Explorer(store, client);
 followTheme(store);
+bringPanels(explorer);
 followWindow(explorer.layout);
 
 effect(() => {
