@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Budget } from "../src/render/budget";
 import { discKernel } from "../src/render/kernel";
+import { layersOf, type Scene } from "../src/render/layers";
 import { nearest } from "../src/render/picker";
 import { planDraw } from "../src/render/plan";
 import type { Points, Run } from "../src/render/renderer";
@@ -36,6 +37,21 @@ test("a budget takes whole levels, then an even sample of the next", () => {
   const plan = planDraw(pointsOf([100, 400, 700]), EVERYWHERE, 850);
   assert.deepEqual(plan.stretches, [{ start: 0, end: 500, step: 1 }, { start: 500, end: 1200, step: 2 }]);
   assert.equal(plan.count, 850);
+});
+
+test("levels whose colours have not all arrived are left out, and the others keep their exposure", () => {
+  const points = pointsOf([100, 400, 700]);
+  const scene: Scene = {
+    size: { width: 100, height: 100 }, points, homeScale: 10, density: denseness(points), states: null, look: { size: 1, opacity: 1 },
+    colors: { index: new Uint16Array(1200), palette: new Float32Array(3) },
+    theme: { dark: false, background: [255, 255, 255], muted: [128, 128, 128] },
+  };
+  const frame = { view: { x: 5, y: 5, scale: 10 }, budget: Infinity, ratio: 1 };
+  const count = (known: number): number => layersOf({ ...scene, colors: { ...scene.colors, known } }, frame)[0].plan.count;
+  assert.equal(layersOf(scene, frame)[0].plan.count, 1200);
+  assert.equal(count(1200), 1200);
+  assert.equal(count(1199), 500);
+  assert.equal(count(99), 0);
 });
 
 test("where steps must be whole, the budget is kept too", () => {

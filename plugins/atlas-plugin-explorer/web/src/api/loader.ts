@@ -81,20 +81,24 @@ function runOf(page: PageEntry, x: Float32Array, y: Float32Array, from: number):
 
 /**
  * Load one column of pages, in page order. `arrived`, if given, is called with the same array again and again, from when
- * the first page is in until all are; what has not arrived is 0 there.
+ * the first page is in until the last: all points below `known` have their values; others have none (255, 65,535, NaN…).
  */
 export async function loadColumn(
   client: Client,
   index: IndexFile,
   files: string,
   encoding: Encoding,
-  arrived?: (values: PageArray) => void,
+  arrived?: (values: PageArray, known: number) => void,
 ): Promise<PageArray> {
   const values = emptyArray(encoding, index.points);
+  const missing = new Set(index.pages.map((page) => page.page));
   let loaded = 0;
-  const tell = seldom(() => arrived?.(values));
+  const tell = seldom(() => {
+    if (loaded < index.points) arrived?.(values, index.pages[Math.min(...missing)].start);
+  });
   await eachPage(index.pages, async (page) => {
     values.set(viewArray(encoding, await client.page(files, page.page)), page.start);
+    missing.delete(page.page);
     loaded += page.count;
     tell(loaded === index.points);
   });
@@ -121,7 +125,8 @@ async function eachPage(pages: readonly PageEntry[], work: (page: PageEntry) => 
 }
 
 function emptyArray(encoding: Encoding, length: number): PageArray {
-  return viewArray(encoding, new ArrayBuffer(length * BYTES[encoding]));
+  const values = viewArray(encoding, new ArrayBuffer(length * BYTES[encoding]));
+  return values.fill(encoding === "float32" || encoding === "float64" ? NaN : 2 ** (8 * BYTES[encoding]) - 1);
 }
 
 const BYTES: Readonly<Record<Encoding, number>> = { uint8: 1, uint16: 2, uint32: 4, float32: 4, float64: 8 };

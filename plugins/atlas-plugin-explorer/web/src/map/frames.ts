@@ -18,6 +18,8 @@ export interface FrameHooks {
   /** Whether something is under way that will change the view. */
   busy(): boolean;
   view(): View;
+  /** A picture is on its way that will differ from the one that is seen. */
+  begun(): void;
   /** The picture of a view can be seen: what lies over it must fit. */
   painted(view: View, moving: boolean): void;
   rested(): void;
@@ -92,6 +94,7 @@ export class Frames {
     const coarse = moving && (budget < loaded || ratio < best);
     this.stale = false;
     this.drawing = frame;
+    this.hooks.begun();
     this.renderer.draw(this.scene, frame, (drawn) => this.done(frame, drawn, coarse, best));
   }
 

@@ -59,6 +59,7 @@ export class Stage implements MapPort {
       tick: (now) => this.motion.tick(now),
       busy: () => this.motion.moving || this.grabbed,
       view: () => this.motion.view,
+      begun: () => (parts.host.dataset.state = "moving"),
       painted: (view, moving) => this.paintOverlay(view, moving),
       rested: () => this.events.rested(this.motion.view),
     });

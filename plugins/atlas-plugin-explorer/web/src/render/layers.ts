@@ -50,6 +50,7 @@ export function radiusOf(scene: Pick<Scene, "points" | "size" | "homeScale" | "l
 /** `whole`: only every point, every second, every third…, for a back end that cannot take uneven steps. */
 export function layersOf(scene: Scene, frame: Frame, whole = false): Layer[] {
   const { states } = scene;
+  if (scene.colors.known !== undefined) return layersOf(withoutColorless(scene, scene.colors.known), frame, whole);
   if (states?.masked === true) return maskedLayers(scene, frame, states, whole);
   const radius = radiusOf(scene, frame.view.scale) * frame.ratio;
   const plan = planDraw(scene.points, windowOf(scene, frame.view), frame.budget, whole);
@@ -59,6 +60,14 @@ export function layersOf(scene: Scene, frame: Frame, whole = false): Layer[] {
   const wanted = states === null ? null : SHOWN;
   const tone = toneCurve(ink, plan.fraction * part);
   return [{ wanted, muted: false, radius, plan, tone, lightens: scene.theme.dark, strength: opacity }];
+}
+
+/** Leave out the levels of detail of which not all points have their colours. */
+function withoutColorless(scene: Scene, known: number): Scene {
+  const { points, colors: { index, palette } } = scene;
+  const lacking = points.runs.find((run) => run.start + run.count > known);
+  const runs = lacking === undefined ? points.runs : points.runs.filter((run) => run.level < lacking.level);
+  return { ...scene, points: { ...points, runs }, colors: { index, palette } };
 }
 
 /** All points that the mask leaves out in one quiet colour, then the others on top. */

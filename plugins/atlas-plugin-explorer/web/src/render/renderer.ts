@@ -28,6 +28,8 @@ export interface Points {
 export interface Colors {
   readonly index: Uint16Array;
   readonly palette: Float32Array;
+  /** How many points at the beginning have their colours already; all, if it is not given. */
+  readonly known?: number;
 }
 
 export type Rgb = readonly [number, number, number];

@@ -208,9 +208,15 @@ export class Explorer {
   private async recolor(stage: Stage, index: IndexFile, choice: ColorChoice, dark: boolean): Promise<void> {
     const { store } = this;
     try {
-      const coloring = await this.colors.coloring(index, choice, dark);
-      // Another choice may have been made while this one was loading.
-      if (store.colorChoice.peek() !== choice || store.dark.peek() !== dark) return;
+      // Another choice may be made while this one is loading.
+      const wanted = (): boolean => store.colorChoice.peek() === choice && store.dark.peek() === dark;
+      const coloring = await this.colors.coloring(index, choice, dark, (early, known) => {
+        // Only the first colours come bit by bit: later ones would take away points that are there.
+        if (!wanted() || store.coloring.peek() !== null) return;
+        stage.setColors({ ...early.colors, known });
+        this.nowColored();
+      });
+      if (!wanted()) return;
       store.coloring.value = coloring;
       store.colorTrouble.value = null;
       stage.setColors(coloring.colors);

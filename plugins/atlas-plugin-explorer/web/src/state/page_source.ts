@@ -21,12 +21,13 @@ export class PageSource {
     return this.whole.get(files) ?? null;
   }
 
-  load(files: string, encoding: Encoding): Promise<PageArray> {
+  /** `early` is called with what has arrived, time and again until all has, where this call is the one that asks. */
+  load(files: string, encoding: Encoding, early?: (values: PageArray, known: number) => void): Promise<PageArray> {
     const known = this.loads.get(files);
     if (known !== undefined) return known;
     const index = this.store.index.peek();
     if (index === null) return Promise.reject(new Error("The map has not been read yet."));
-    const loading = loadColumn(this.client, index, files, encoding).then((values) => {
+    const loading = loadColumn(this.client, index, files, encoding, early).then((values) => {
       this.whole.set(files, values);
       this.arrived.value = this.arrived.peek() + 1;
       return values;
