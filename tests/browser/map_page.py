@@ -233,6 +233,21 @@ class MapPage:
         touch("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
         touch("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
+    def pinch(self, middle: tuple[float, float], start: float, end: float) -> None:
+        """Put two fingers on the map, `start` pixels apart, and move them until they are `end` apart."""
+        touch = self.driver.execute_cdp_cmd
+
+        def fingers(apart: float) -> dict[str, Any]:
+            """Return where the two are."""
+            x, y = middle
+            return {"touchPoints": [{"x": x - apart / 2, "y": y, "id": 0}, {"x": x + apart / 2, "y": y, "id": 1}]}
+
+        touch("Input.dispatchTouchEvent", {"type": "touchStart", **fingers(start)})
+        for step in range(1, 9):
+            touch("Input.dispatchTouchEvent", {"type": "touchMove", **fingers(start + (end - start) * step / 8)})
+        touch("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        self.rest()
+
     def press(self, *keys: str) -> None:
         """Press keys, wherever the focus is."""
         ActionChains(self.driver).send_keys(*keys).perform()

@@ -104,6 +104,17 @@ def test_the_keyboard_moves_and_zooms(page: MapPage) -> None:
     assert page.view == pytest.approx(home, abs=1e-6)
 
 
+def test_two_fingers_zoom_around_what_lies_between_them(page: MapPage) -> None:
+    before = page.view
+    page.pinch(MIDDLE, 60, 180)
+    assert page.view.zoom == pytest.approx(3, rel=0.02)
+    # The place between the fingers stays there.
+    scale = page.port("view()")["scale"]
+    left = MIDDLE[0] - 640
+    assert page.view.x + left / scale == pytest.approx(before.x + left / (scale / page.view.zoom), abs=0.05)
+    assert page.driver.execute_script("return visualViewport.scale") == 1
+
+
 def test_broad_topics_are_named_at_first_view(page: MapPage) -> None:
     assert {label.text for label in page.labels} >= {
         "Food & drink",

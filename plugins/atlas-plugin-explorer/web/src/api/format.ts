@@ -22,6 +22,17 @@ export interface IndexFile {
     readonly files: string;
     readonly counts: Readonly<Record<string, number>>;
   } | null;
+  readonly images?: ImagesEntry | null;
+}
+
+/** Sheets of small pictures. */
+export interface ImagesEntry {
+  /** Pixels of a tile's side; tiles of a sheet, by columns and rows. */
+  readonly tile: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly sheets: { readonly files: string; readonly count: number };
+  readonly sizes: { readonly encoding: string; readonly files: string };
 }
 
 export interface PageEntry {

@@ -27,6 +27,8 @@ export class Overlay {
   readonly labels: LabelLayer;
   private readonly pen: CanvasRenderingContext2D;
   private size: Size = { width: 1, height: 1 };
+  /** Draws what lies under the labels. */
+  under: (pen: CanvasRenderingContext2D, view: View) => void = () => undefined;
 
   constructor(private readonly canvas: HTMLCanvasElement) {
     this.pen = penOf(canvas);
@@ -49,6 +51,7 @@ export class Overlay {
     pen.setTransform(1, 0, 0, 1, 0, 0);
     if (clear) pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    this.under(pen, view);
     for (const outline of this.onScreen(view, marks.outlines)) drawOutline(pen, outline, marks.dark);
     const window = { view, size: this.size, left: insets.left };
     const shown = this.labels.draw(pen, window, ratio, marks.masked ? LABELS_MASKED : 1);

@@ -2,6 +2,7 @@
 
 import { boxOf } from "../api/loader";
 import type { IndexFile, Topic } from "../api/format";
+import type { Sheets } from "../api/sheets";
 import { DARK, LIGHT } from "../color/theme";
 import type { Ink } from "../labels/sprite";
 import { chooseRenderer } from "../render/choose";
@@ -16,6 +17,7 @@ import { MapInput } from "./input";
 import { Motion } from "./motion";
 import { LABELS_MASKED, Overlay, penOf, type Marks } from "./overlay";
 import { pngOf, svgOf } from "./picture";
+import { Thumbnails } from "./thumbnails";
 import { toPlane, toScreen, type Box, type Insets, type Point, type Size, type View } from "./view";
 
 /** How far from a point (CSS pixels) one may point and still mean it. */
@@ -36,6 +38,7 @@ export class Stage implements MapPort {
   private readonly input: MapInput;
   private readonly frames: Frames;
   private readonly overlay: Overlay;
+  private thumbnails: Thumbnails | null = null;
   private mask: Mask | null = null;
   private hidden: Uint8Array | null = null;
   private topics: readonly Topic[] = [];
@@ -50,7 +53,7 @@ export class Stage implements MapPort {
     private size: Size,
     private insets: Insets,
     private readonly events: MapEvents,
-    calm: () => boolean,
+    private readonly calm: () => boolean,
   ) {
     this.overlay = new Overlay(parts.overlay);
     const content = { bounds: boxOf(index.bounds), first: boxOf(index.view) };
@@ -114,6 +117,16 @@ export class Stage implements MapPort {
     this.frames.schedule();
   }
 
+  setSheets(sheets: Sheets): void {
+    const thumbnails = new Thumbnails(sheets, this.calm);
+    this.thumbnails = thumbnails;
+    sheets.arrived = () => this.frames.schedule();
+    this.overlay.under = (pen, view) => {
+      if (thumbnails.draw(pen, this.frames.scene, view, this.size)) this.frames.schedule();
+    };
+    this.frames.schedule();
+  }
+
   setRings(positions: readonly number[]): void {
     this.rings = positions;
     this.frames.schedule();
@@ -174,6 +187,9 @@ export class Stage implements MapPort {
     const { view } = this.motion;
     const canvas = await this.frames.renderer.capture(this.frames.scene, { view, budget: Infinity, ratio });
     this.paintOverlay(view, false);
+    const pen = penOf(canvas);
+    pen.scale(ratio, ratio);
+    this.overlay.under(pen, view);
     const { rings, radius, dark, masked } = this.marks(view);
     const outlines = this.overlay.onScreen(view, this.outlines);
     const strength = masked ? LABELS_MASKED : 1;
@@ -236,6 +252,8 @@ export class Stage implements MapPort {
   }
 
   private at(pixel: Point, reach: number): number {
+    const pictured = this.thumbnails?.at(pixel) ?? -1;
+    if (pictured >= 0) return pictured;
     const { view } = this.motion;
     const place = toPlane(view, this.size, pixel);
     const radius = Math.max(reach, radiusOf(this.frames.scene, view.scale) + 2);
@@ -276,6 +294,7 @@ export class Stage implements MapPort {
       zoom: String(view.scale / this.motion.home.scale),
       points: String(scene.points.loaded),
       labels: String(this.overlay.labels.count),
+      pictures: String(this.thumbnails?.count ?? 0),
     });
   }
 }

@@ -4,6 +4,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { RequestError, type Client } from "../api/client";
 import type { IndexFile, Row } from "../api/format";
 import { loadGeometry } from "../api/loader";
+import { Sheets } from "../api/sheets";
 import { labelInk } from "../color/theme";
 import { DARK_TONES, LIGHT_TONES, topicColors } from "../color/topic_hues";
 import type { ShownLabel } from "../labels/layer";
@@ -103,6 +104,7 @@ export class Explorer {
     setTimeout(this.nowColored, LONGEST_GREY);
     const stage = new Stage(parts, index, size, insets, this.stageEvents(), () => still.matches);
     this.stage = stage;
+    if (index.images) stage.setSheets(new Sheets(this.client, index, index.images));
     // For plugins' panels and for tests.
     Object.assign(parts.host, { map: stage });
     const { view, row } = readPlace(location.hash);

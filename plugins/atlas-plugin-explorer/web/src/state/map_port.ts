@@ -1,6 +1,7 @@
 /** What the page asks of the map and what the map tells the page: `map/stage.ts` is the one that draws. */
 
 import type { Topic } from "../api/format";
+import type { Sheets } from "../api/sheets";
 import type { ShownLabel } from "../labels/layer";
 import type { Ink } from "../labels/sprite";
 import type { Box, Insets, Point, Size, View } from "../map/view";
@@ -29,6 +30,8 @@ export interface MapPort {
   setDark(dark: boolean): void;
   setTopics(topics: readonly Topic[]): void;
   setInks(inks: ReadonlyMap<number, Ink>): void;
+  /** Show rows' pictures in place of their points where there is room. */
+  setSheets(sheets: Sheets): void;
   /** Mark points with a ring; the first is the one whose row is open. */
   setRings(positions: readonly number[]): void;
   setTool(tool: Tool): void;
