@@ -55,7 +55,7 @@ def near(page: MapPage) -> None:
 def test_pictures_appear_as_one_comes_nearer_and_do_not_overlap(images: MapPage) -> None:
     near(images)
     shown = count(images)
-    # 64 pixels high with their border, whole or cut by the window's edge or a panel: if two overlapped, they would cover less.
+    # At most 64 pixels high with their border.
     covered = images.until(lambda: magenta(images), "nothing is drawn")
     assert covered <= shown * 60 * 44
     images.port("goHome()")
