@@ -43,7 +43,11 @@ def plugin_page(plugin: Path) -> str:
     text = (plugin / "README.md").read_text(encoding="utf-8")
     text = text.replace("](../../docs/", "](../")
     text = re.sub(r"\]\(\.\./([\w-]+)/README\.md", r"](\1.md", text)
-    tables = [_component(registry, entry, "##") for registry, entry in _entries() if entry.distribution == plugin.name]
+    tables = []
+    # A README that explains its options by hand is not followed by them once more.
+    if "\n| option |" not in text:
+        own = [(registry, entry) for registry, entry in _entries() if entry.distribution == plugin.name]
+        tables = [_component(registry, entry, "##") for registry, entry in own]
     return "\n\n".join([text.rstrip(), *tables]) + "\n"
 
 
@@ -94,7 +98,8 @@ def _cell(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{_cell(text)}`" if text else ""
+    # A bar would end the cell, also inside code.
+    return f"`{_cell(text.replace(' | ', ' or '))}`" if text else ""
 
 
 def _members(cls: type[Any]) -> Iterator[str]:
