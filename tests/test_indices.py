@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Iterator
 
 import pytest
 from localatlas import AtlasDataset, hooks
@@ -294,6 +295,19 @@ class Watcher:
         return True
 
 
+@pytest.fixture
+def no_installed_hooks() -> Iterator[None]:
+    """Take the hooks of installed plugins away: the explorer would open a map that nobody else does, and serve it."""
+    manager = hooks.manager()
+    installed = [(name, plugin) for name, plugin in manager.list_name_plugin() if plugin is not None]
+    for _, plugin in installed:
+        manager.unregister(plugin)
+    yield
+    for name, plugin in installed:
+        manager.register(plugin, name=name)
+
+
+@pytest.mark.usefixtures("no_installed_hooks")
 def test_a_map_that_is_building_is_opened_by_who_can_show_it(dataset: AtlasDataset) -> None:
     _, left = unfinished(dataset, state="running", stage="layout")
     explorer, watcher = Explorer(), Watcher()
