@@ -1,6 +1,6 @@
 /** The program of the worker that draws: it keeps a copy of the scene and answers with pixels. */
 
-import type { Scene } from "./render/layers";
+import { emptyScene, type Scene } from "./render/layers";
 import type { FromWorker, ToWorker } from "./render/messages";
 import { Splatter } from "./render/splatter";
 
@@ -10,6 +10,7 @@ type Draw = Extract<ToWorker, { kind: "draw" }>;
 const SLICE = 10;
 
 const splatter = new Splatter();
+const EMPTY = emptyScene({ width: 1, height: 1 }, 1, { dark: false, background: [255, 255, 255], muted: [128, 128, 128] });
 let scene: Scene | null = null;
 let next: Draw | null = null;
 const kept: Draw[] = [];
@@ -24,17 +25,6 @@ self.addEventListener("message", (event: MessageEvent<ToWorker>) => {
   if (message.kind === "draw" && message.spare !== null) splatter.recycle(message.spare);
   if (!running) void run();
 });
-
-const EMPTY: Scene = {
-  size: { width: 1, height: 1 },
-  points: { x: new Float32Array(), y: new Float32Array(), runs: [], total: 0, loaded: 0 },
-  homeScale: 1,
-  density: 0,
-  colors: { index: new Uint16Array(), palette: new Float32Array(3) },
-  states: null,
-  theme: { dark: false, background: [255, 255, 255], muted: [128, 128, 128] },
-  look: { size: 1, opacity: 1 },
-};
 
 function pointsOf({ runs, total, loaded, pieces }: Extract<ToWorker, { kind: "points" }>): Scene["points"] {
   const before = scene?.points;

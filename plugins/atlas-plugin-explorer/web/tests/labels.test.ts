@@ -78,6 +78,12 @@ test("lines are balanced and words stay whole", () => {
   assert.ok([...breakLines("x".repeat(300))[0]].length < 40);
 });
 
+test("no line begins with what stands between two names", () => {
+  assert.deepEqual(breakLines("chocolate · cookies"), ["chocolate ·", "cookies"]);
+  assert.deepEqual(breakLines("Jelly Belly · expiration date"), ["Jelly Belly ·", "expiration date"]);
+  assert.deepEqual(breakLines("tea · milk"), ["tea · milk"]);
+});
+
 test("breaking keeps every word of a label that fits", () => {
   const random = seeded(9);
   for (let k = 0; k < 200; k++) {

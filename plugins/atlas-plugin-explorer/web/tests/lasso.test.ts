@@ -56,7 +56,7 @@ test("a hidden point is hidden whatever the mask says, and not counted as shown"
 
 test("labels in an SVG are text, whatever they hold", () => {
   const style = labelStyle(1, 1, { width: 1280, height: 800 });
-  const label = { lines: ["<script> & \u0007", "مرحبا 🍵"], style, ink: { text: "#123", halo: "#fff" }, visible: 1, x: 10, y: 20 };
+  const label = { lines: ["<script> & \u0007", "مرحبا 🍵"], style, ink: { text: "#123", halo: "#fff" }, x: 10, y: 20 };
   const svg = svgOf("data:,", {
     size: { width: 100, height: 50 }, labels: [label], strength: 1, outlines: [], rings: [{ x: 3, y: 4 }], radius: 2, dark: false,
   });

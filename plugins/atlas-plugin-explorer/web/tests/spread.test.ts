@@ -23,7 +23,7 @@ test("points that are chosen are far enough apart, and there are many of them", 
         assert.ok(!near, `${a} and ${b} are too near, seed ${seed}`);
       }
     }
-    assert.ok(chosen.length > 25, `only ${chosen.length}`);
+    assert.ok(chosen.length > 75, `only ${chosen.length}`);
   }
 });
 
@@ -37,11 +37,11 @@ test("the choice does not depend on where the window looks", () => {
   }
 });
 
-test("most of those that are shown stay when there is more room", () => {
+test("many of those that are shown stay when there is more room", () => {
   const points = pointsOf(3000, 9);
   const near = new Set(spread(points, null, EVERYWHERE, 0.3));
   const far = spread(points, null, EVERYWHERE, 0.42);
-  assert.ok(far.filter((position) => near.has(position)).length > far.length * 0.75);
+  assert.ok(far.filter((position) => near.has(position)).length > far.length * 0.5);
 });
 
 test("what is dimmed or hidden is not chosen", () => {

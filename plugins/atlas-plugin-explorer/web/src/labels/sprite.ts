@@ -14,8 +14,11 @@ export interface Ink {
   readonly halo: string;
 }
 
+/** Strokes from wide and faint to narrow and strong: a halo that ends softly, and is whole where it touches the letters. */
+const HALO: readonly (readonly [number, number])[] = [[2.7, 0.1], [2.25, 0.16], [1.8, 0.26], [1.4, 0.42], [1, 0.7]];
+
 export function drawSprite(lines: readonly string[], style: Style, ink: Ink, ratio: number, width: number): Sprite {
-  const pad = Math.ceil(style.halo + 2);
+  const pad = Math.ceil(style.halo * 1.35 + 2);
   const outer = { width: Math.ceil(width) + 2 * pad, height: Math.ceil(lines.length * style.lineHeight) + 2 * pad };
   const canvas = document.createElement("canvas");
   canvas.width = Math.ceil(outer.width * ratio);
@@ -29,8 +32,7 @@ export function drawSprite(lines: readonly string[], style: Style, ink: Ink, rat
   context.lineJoin = "round";
   const place = (line: number): [number, number] => [outer.width / 2, pad + (line + 0.5) * style.lineHeight];
   context.strokeStyle = ink.halo;
-  // Two strokes, one wide and faint, one narrow and strong: a halo that ends softly.
-  for (const [widen, alpha] of [[2, 0.4], [1.25, 0.85]] as const) {
+  for (const [widen, alpha] of HALO) {
     context.globalAlpha = alpha;
     context.lineWidth = style.halo * widen;
     lines.forEach((text, line) => context.strokeText(text, ...place(line)));

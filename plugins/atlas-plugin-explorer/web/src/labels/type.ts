@@ -53,11 +53,21 @@ const MOST_LINES = 3;
 
 /** Break a label into up to three lines of like length; words stay whole, what is too long ends in an ellipsis. */
 export function breakLines(text: string, narrow = false): string[] {
-  const words = text.trim().split(/\s+/u);
+  const words = wordsOf(text);
   const length = narrow ? NARROW_LINE_LENGTH : LINE_LENGTH;
   const lines = Math.min(Math.ceil([...text].length / length), MOST_LINES, words.length);
   const broken = balanced(words, lines);
   return broken.map((line) => shorten(line, LINE_LENGTH * 1.7));
+}
+
+/** Split at spaces; a dot or a dash between two names stays with the first, as no line should begin with it. */
+function wordsOf(text: string): string[] {
+  const words: string[] = [];
+  for (const word of text.trim().split(/\s+/u)) {
+    if (words.length > 0 && /^[·•|/&+–—-]$/u.test(word)) words[words.length - 1] += ` ${word}`;
+    else words.push(word);
+  }
+  return words;
 }
 
 /** Try every width from the ideal one up until the words fit in so many lines. */

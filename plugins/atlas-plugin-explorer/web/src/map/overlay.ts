@@ -4,7 +4,7 @@ import type { Topic } from "../api/format";
 import { LabelLayer, type LabelText, type ShownLabel } from "../labels/layer";
 import type { Polygon } from "../state/map_port";
 import { drawLasso, drawOutline, drawRing } from "./marks";
-import { toScreen, type Insets, type Point, type Size, type View } from "./view";
+import { toScreen, type Box, type Insets, type Point, type Size, type View } from "./view";
 
 /** Labels step back while points are singled out. */
 export const LABELS_MASKED = 0.72;
@@ -27,12 +27,17 @@ export class Overlay {
   readonly labels: LabelLayer;
   private readonly pen: CanvasRenderingContext2D;
   private size: Size = { width: 1, height: 1 };
-  /** Draws what lies under the labels. */
-  under: (pen: CanvasRenderingContext2D, view: View) => void = () => undefined;
+  /** Draws what lies under the labels, of which it is told where they are; says whether some of it is still appearing. */
+  under: (pen: CanvasRenderingContext2D, view: View, labels: readonly Box[]) => boolean = () => false;
+  /** Whether something is still appearing or going. */
+  fading = false;
 
-  constructor(private readonly canvas: HTMLCanvasElement) {
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    calm: () => boolean,
+  ) {
     this.pen = penOf(canvas);
-    this.labels = new LabelLayer(this.pen);
+    this.labels = new LabelLayer(this.pen, calm);
   }
 
   resize(size: Size): void {
@@ -43,20 +48,22 @@ export class Overlay {
   }
 
   paint(view: View, insets: Insets, marks: Marks): ShownLabel[] {
-    return this.paintOn(this.pen, screenRatio(), view, insets, marks);
+    const { pen } = this;
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
+    return this.paintOn(pen, screenRatio(), view, insets, marks, false);
   }
 
-  /** Paint over a picture of any resolution; `pen`'s canvas is `ratio` times as large as the window. */
-  paintOn(pen: CanvasRenderingContext2D, ratio: number, view: View, insets: Insets, marks: Marks, clear = true): ShownLabel[] {
-    pen.setTransform(1, 0, 0, 1, 0, 0);
-    if (clear) pen.clearRect(0, 0, pen.canvas.width, pen.canvas.height);
+  /** Paint over a picture of any resolution; `pen`'s canvas is `ratio` times as large as the window. `still`: nothing half appeared. */
+  paintOn(pen: CanvasRenderingContext2D, ratio: number, view: View, insets: Insets, marks: Marks, still: boolean): ShownLabel[] {
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-    this.under(pen, view);
-    for (const outline of this.onScreen(view, marks.outlines)) drawOutline(pen, outline, marks.dark);
     const window = { view, size: this.size, left: insets.left };
-    const shown = this.labels.draw(pen, window, ratio, marks.masked ? LABELS_MASKED : 1);
+    const appearing = this.under(pen, view, this.labels.areas(window));
+    for (const outline of this.onScreen(view, marks.outlines)) drawOutline(pen, outline, marks.dark);
+    const shown = this.labels.draw(pen, window, ratio, marks.masked ? LABELS_MASKED : 1, still);
     marks.rings.forEach((pixel, k) => drawRing(pen, pixel, marks.radius, marks.dark, k === 0));
     drawLasso(pen, marks.lasso, marks.dark);
+    this.fading = appearing || this.labels.fading;
     return shown;
   }
 

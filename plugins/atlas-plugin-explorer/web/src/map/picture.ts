@@ -61,7 +61,7 @@ function textOf(label: LabelText): string {
   );
   return (
     `<text font-size="${style.size}" font-weight="${style.weight}" fill="${ink.text}" stroke="${ink.halo}" ` +
-    `stroke-width="${fixed(style.halo * 1.5)}" paint-order="stroke" opacity="${fixed(label.visible)}">${rows.join("")}</text>`
+    `stroke-width="${fixed(style.halo * 1.5)}" paint-order="stroke">${rows.join("")}</text>`
   );
 }
 

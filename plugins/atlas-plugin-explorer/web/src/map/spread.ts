@@ -5,51 +5,74 @@ import type { Points } from "../render/renderer";
 import { SHOWN, type States } from "../render/states";
 import type { Box } from "./view";
 
+/** Rounds of choosing: each fills the gaps that the last has left. */
+const ROUNDS = 4;
+
 /**
- * Return positions of points in `box` that are at least `apart` from each other in x or in y. Earlier ones in page order win, so
- * that the choice for a smaller distance holds nearly all of that for a larger one, and depends on nothing but the distance.
+ * Return positions of points in `box` that are at least `apart` from each other in x or in y. Earlier ones in page order win.
+ *
+ * In a round every point is taken that comes before all that it would overlap, and those that it overlaps are out. So what is taken
+ * depends on nothing farther away than a few times `apart`: a box that is grown by as much sees all of it, wherever the window looks.
  */
 export function spread(points: Points, states: States | null, box: Box, apart: number): number[] {
-  const first = firstOfCells(points, states, grown(box, 2 * apart), apart);
+  let left = within(points, states, grown(box, 2 * ROUNDS * apart));
   const kept: number[] = [];
-  for (const [cell, position] of first) {
-    const [x, y] = [points.x[position], points.y[position]];
-    const inside = x >= box.x0 && x <= box.x1 && y >= box.y0 && y <= box.y1;
-    if (inside && !beaten(points, first, cell, position, apart)) kept.push(position);
+  for (let round = 0; round < ROUNDS && left.length > 0; round++) {
+    const first = firstOfCells(points, left, apart);
+    const taken = new Map<number, number>();
+    for (const [cell, position] of first) {
+      const loses = around(first, cell).some((other) => other < position && near(points, other, position, apart));
+      if (!loses) taken.set(cell, position);
+    }
+    kept.push(...taken.values());
+    left = left.filter((i) => !around(taken, cellOf(points, i, apart)).some((other) => near(points, other, i, apart)));
   }
-  return kept;
+  return kept.filter((i) => points.x[i] >= box.x0 && points.x[i] <= box.x1 && points.y[i] >= box.y0 && points.y[i] <= box.y1);
+}
+
+function within(points: Points, states: States | null, box: Box): number[] {
+  const found: number[] = [];
+  for (const run of points.runs) {
+    if (!overlaps(run.box, box)) continue;
+    for (let i = run.start, end = run.start + run.count; i < end; i++) {
+      const inside = points.x[i] >= box.x0 && points.x[i] <= box.x1 && points.y[i] >= box.y0 && points.y[i] <= box.y1;
+      if (inside && (states === null || states.of[i] === SHOWN)) found.push(i);
+    }
+  }
+  return found;
 }
 
 /** Cells are squares of the plane, known by a number made of their column and row. */
 const ROW = 2 ** 26;
 
-function firstOfCells(points: Points, states: States | null, box: Box, apart: number): Map<number, number> {
+function cellOf(points: Points, position: number, apart: number): number {
+  return Math.floor(points.x[position] / apart) + Math.floor(points.y[position] / apart) * ROW;
+}
+
+function firstOfCells(points: Points, positions: readonly number[], apart: number): Map<number, number> {
   const first = new Map<number, number>();
-  for (const run of points.runs) {
-    if (!overlaps(run.box, box)) continue;
-    for (let i = run.start, end = run.start + run.count; i < end; i++) {
-      const [x, y] = [points.x[i], points.y[i]];
-      if (x < box.x0 || x > box.x1 || y < box.y0 || y > box.y1) continue;
-      if (states !== null && states.of[i] !== SHOWN) continue;
-      const cell = Math.floor(x / apart) + Math.floor(y / apart) * ROW;
-      const known = first.get(cell);
-      if (known === undefined || i < known) first.set(cell, i);
-    }
+  for (const position of positions) {
+    const cell = cellOf(points, position, apart);
+    const known = first.get(cell);
+    if (known === undefined || position < known) first.set(cell, position);
   }
   return first;
 }
 
-/** Say whether an earlier point of a cell next to it is too near. */
-function beaten(points: Points, first: ReadonlyMap<number, number>, cell: number, position: number, apart: number): boolean {
+/** Return what lies in a cell and in the eight around it. */
+function around(cells: ReadonlyMap<number, number>, cell: number): number[] {
+  const found: number[] = [];
   for (const row of [-ROW, 0, ROW]) {
     for (const column of [-1, 0, 1]) {
-      const other = first.get(cell + row + column);
-      if (other === undefined || other >= position) continue;
-      const near = Math.abs(points.x[other] - points.x[position]) < apart && Math.abs(points.y[other] - points.y[position]) < apart;
-      if (near) return true;
+      const there = cells.get(cell + row + column);
+      if (there !== undefined) found.push(there);
     }
   }
-  return false;
+  return found;
+}
+
+function near(points: Points, a: number, b: number, apart: number): boolean {
+  return Math.abs(points.x[a] - points.x[b]) < apart && Math.abs(points.y[a] - points.y[b]) < apart;
 }
 
 export function grown(box: Box, by: number): Box {

@@ -6,7 +6,7 @@ import type { Sheets } from "../api/sheets";
 import { DARK, LIGHT } from "../color/theme";
 import type { Ink } from "../labels/sprite";
 import { chooseRenderer } from "../render/choose";
-import { radiusOf, type Scene } from "../render/layers";
+import { emptyScene, radiusOf } from "../render/layers";
 import { nearest } from "../render/picker";
 import type { Colors, Look, Mask, Points } from "../render/renderer";
 import { statesOf } from "../render/states";
@@ -25,8 +25,6 @@ const REACH_MOUSE = 8;
 const REACH_TOUCH = 18;
 /** How near a small area is framed, as a factor of the first view. */
 const NEAREST_FRAME = 40;
-const NO_POINTS: Points = { x: new Float32Array(), y: new Float32Array(), runs: [], total: 0, loaded: 0 };
-
 export interface StageParts {
   readonly host: HTMLElement;
   readonly picture: HTMLCanvasElement;
@@ -55,10 +53,10 @@ export class Stage implements MapPort {
     private readonly events: MapEvents,
     private readonly calm: () => boolean,
   ) {
-    this.overlay = new Overlay(parts.overlay);
+    this.overlay = new Overlay(parts.overlay, calm);
     const content = { bounds: boxOf(index.bounds), first: boxOf(index.view) };
     this.motion = new Motion(content, size, insets, () => this.frames.moved(), calm);
-    this.frames = new Frames(chooseRenderer(parts.picture), this.emptyScene(), {
+    this.frames = new Frames(chooseRenderer(parts.picture), emptyScene(size, this.motion.home.scale, LIGHT), {
       tick: (now) => this.motion.tick(now),
       busy: () => this.motion.moving || this.grabbed,
       view: () => this.motion.view,
@@ -121,9 +119,7 @@ export class Stage implements MapPort {
     const thumbnails = new Thumbnails(sheets, this.calm);
     this.thumbnails = thumbnails;
     sheets.arrived = () => this.frames.schedule();
-    this.overlay.under = (pen, view) => {
-      if (thumbnails.draw(pen, this.frames.scene, view, this.size)) this.frames.schedule();
-    };
+    this.overlay.under = (pen, view, labels) => thumbnails.draw(pen, this.frames.scene, view, this.size, labels);
     this.frames.schedule();
   }
 
@@ -179,7 +175,7 @@ export class Stage implements MapPort {
   async png(ratio: number): Promise<Blob> {
     const { view } = this.motion;
     const canvas = await this.frames.renderer.capture(this.frames.scene, { view, budget: Infinity, ratio });
-    this.overlay.paintOn(penOf(canvas), ratio, view, this.insets, this.marks(view), false);
+    this.overlay.paintOn(penOf(canvas), ratio, view, this.insets, this.marks(view), true);
     return pngOf(canvas);
   }
 
@@ -189,7 +185,7 @@ export class Stage implements MapPort {
     this.paintOverlay(view, false);
     const pen = penOf(canvas);
     pen.scale(ratio, ratio);
-    this.overlay.under(pen, view);
+    this.overlay.under(pen, view, this.overlay.labels.areas({ view, size: this.size, left: this.insets.left }));
     const { rings, radius, dark, masked } = this.marks(view);
     const outlines = this.overlay.onScreen(view, this.outlines);
     const strength = masked ? LABELS_MASKED : 1;
@@ -199,14 +195,6 @@ export class Stage implements MapPort {
   destroy(): void {
     this.input.destroy();
     this.frames.destroy();
-  }
-
-  private emptyScene(): Scene {
-    return {
-      size: this.size, points: NO_POINTS, homeScale: this.motion.home.scale, density: 0,
-      colors: { index: new Uint16Array(), palette: new Float32Array(3) },
-      states: null, theme: LIGHT, look: { size: 1, opacity: 1 },
-    };
   }
 
   private placeOf(position: number): Point | null {
@@ -276,7 +264,9 @@ export class Stage implements MapPort {
 
   private paintOverlay(view: View, moving: boolean): void {
     const shown = this.overlay.paint(view, this.insets, this.marks(view));
-    this.describe(view, moving);
+    const { fading } = this.overlay;
+    if (fading) this.frames.schedule();
+    this.describe(view, moving || fading);
     if (moving) this.events.moved();
     else this.events.labelsShown(shown);
   }

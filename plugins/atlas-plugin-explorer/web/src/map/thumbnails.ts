@@ -2,16 +2,17 @@
 
 import type { Sheets, Tile } from "../api/sheets";
 import type { Scene } from "../render/layers";
+import { overlaps } from "../render/plan";
 import { grown, spread } from "./spread";
 import { toPlane, toScreen, type Box, type Point, type Size, type View } from "./view";
 
-/** The typical distance (CSS pixels) between points where it is dense, from which pictures begin to show, and show in full. */
-const FIRST_SPACING = 5;
-const FULL_SPACING = 7.5;
+/** The typical distance (CSS pixels) between points where it is dense, from which pictures show. */
+const FIRST_SPACING = 4;
 /** Their longer side, CSS pixels: it grows as one comes nearer. */
-const SMALLEST = 30;
+const SMALLEST = 28;
 const LARGEST = 64;
-const GAP = 5;
+const GROWTH = 4.5;
+const GAP = 3;
 const BORDER = 2;
 /** Milliseconds in which a picture appears. */
 const FADE = 180;
@@ -52,26 +53,27 @@ export class Thumbnails {
     return found?.position ?? -1;
   }
 
-  /** Draw those of a view; says whether some are still appearing, so that another frame is wanted. */
-  draw(pen: CanvasRenderingContext2D, scene: Scene, view: View, size: Size): boolean {
+  /** Draw those of a view that no label covers; says whether some are still appearing, so that another frame is wanted. */
+  draw(pen: CanvasRenderingContext2D, scene: Scene, view: View, size: Size, labels: readonly Box[]): boolean {
     const spacing = view.scale / Math.sqrt(Math.max(scene.density, 1e-30));
-    const strength = Math.min(Math.max((spacing - FIRST_SPACING) / (FULL_SPACING - FIRST_SPACING), 0), 1);
     this.shown = [];
-    if (strength === 0) return this.forget();
+    if (spacing < FIRST_SPACING) return this.forget();
     const side = sideAt(spacing);
     const now = performance.now();
     const shown: Shown[] = [];
     const born = new Map<number, number>();
     let appearing = false;
     for (const position of this.choose(scene, view, size, spacing)) {
-      const tile = this.sheets.tile(position);
+      const middle = toScreen(view, size, { x: scene.points.x[position], y: scene.points.y[position] });
+      const area = grown({ x0: middle.x, y0: middle.y, x1: middle.x, y1: middle.y }, side / 2);
+      if (area.x1 < 0 || area.x0 > size.width || area.y1 < 0 || area.y0 > size.height) continue;
+      const tile = labels.some((label) => overlaps(label, area)) ? null : this.sheets.tile(position);
       if (tile === null) continue;
       const since = this.born.get(position) ?? (this.calm() ? -Infinity : now);
       born.set(position, since);
       const age = Math.min((now - since) / FADE, 1);
       appearing ||= age < 1;
-      const middle = toScreen(view, size, { x: scene.points.x[position], y: scene.points.y[position] });
-      pen.globalAlpha = age * strength;
+      pen.globalAlpha = age;
       drawTile(pen, tile, middle, side, colorOf(scene, position));
       shown.push({ position, middle, reach: side / 2 });
     }
@@ -107,7 +109,7 @@ export class Thumbnails {
 }
 
 function sideAt(spacing: number): number {
-  return Math.min(Math.max(spacing * 3.2, SMALLEST), LARGEST);
+  return Math.min(Math.max(spacing * GROWTH, SMALLEST), LARGEST);
 }
 
 function contains(outer: Box, inner: Box): boolean {

@@ -28,6 +28,14 @@ export interface Scene {
   readonly look: Look;
 }
 
+export function emptyScene(size: Size, homeScale: number, theme: Theme): Scene {
+  return {
+    size, homeScale, theme, density: 0, states: null, look: { size: 1, opacity: 1 },
+    points: { x: new Float32Array(), y: new Float32Array(), runs: [], total: 0, loaded: 0 },
+    colors: { index: new Uint16Array(), palette: new Float32Array(3) },
+  };
+}
+
 export interface Layer {
   /** Which points: those in this state; null for all. */
   readonly wanted: number | null;
