@@ -57,7 +57,7 @@ def write_page(
     topics = found.topic_model
     # The library wants the finest names first.
     shown = labelled(found, range(topics.depths if topics is not None else 0, 0, -1))
-    given = {"darkmode": dark, "title": title, "sub_title": sub_title, "font_family": FONT}
+    given: dict[str, Any] = {"darkmode": dark, "title": title, "sub_title": sub_title, "font_family": FONT}
     if hover and found.text_field is not None:
         given["hover_text"] = _texts(found, shown, found.text_field)
     try:
