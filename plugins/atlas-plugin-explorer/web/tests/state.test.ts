@@ -4,7 +4,7 @@ import type { SearchQuery } from "../src/api/client";
 import { readPlace, writePlace } from "../src/state/address";
 import { condition, EVERYTHING, findKey, group } from "../src/selection/tree";
 import { writeTree } from "../src/selection/wire";
-import { NO_FIND } from "../src/state/finding";
+import { NO_FIND } from "../src/state/find_query";
 import { cellText } from "../src/ui/cell_text";
 import { cut, snippet } from "../src/ui/find/snippet";
 import { seeded } from "./random";

@@ -27,6 +27,7 @@ import { Selecting } from "./selecting";
 import { SimilaritySource } from "./similarity_source";
 import { StatsSource } from "./stats";
 import type { ColorChoice, Store } from "./store";
+import { Tags } from "./tags";
 
 /** Milliseconds after which points are shown without their colours. */
 const LONGEST_GREY = 350;
@@ -42,6 +43,7 @@ export class Explorer {
   readonly selecting: Selecting;
   readonly finding: Finding;
   readonly stats: StatsSource;
+  readonly tags: Tags;
   readonly cards: Cards;
   readonly looking: Looking;
   readonly layout = createLayout(window.innerWidth);
@@ -68,6 +70,7 @@ export class Explorer {
     this.selecting = new Selecting(this.answers, points, this.alive);
     this.finding = new Finding(this.selecting, client, this.rows, this.likeness);
     this.stats = new StatsSource(client);
+    this.tags = new Tags(client, () => this.selecting.refresh("tag"));
     this.cards = new Cards(store, this.rows, (position) => this.stage?.locate(position) ?? null);
     this.looking = new Looking(this, () => this.stage);
     this.colors = new ColorSource(this.pages, store);

@@ -7,7 +7,7 @@ import { tidy, turnJoin } from "../selection/joining";
 import { begin, redo, settle, step, undo, type History } from "../selection/history";
 import type { SelectionNode } from "../selection/nodes";
 import {
-  combineInto, condition, conditions, counts, EVERYTHING, find, findKey, remove, replace,
+  combineInto, condition, conditions, counts, EVERYTHING, find, findKey, keyOfTest, remove, replace,
   type Condition, type Group, type Join, type Part, type Test,
 } from "../selection/tree";
 import { readTree, toNode } from "../selection/wire";
@@ -62,8 +62,8 @@ export class Selecting {
     private readonly alive: ReadonlySignal<Bits | null>,
   ) {
     effect(() => {
-      const tests = conditions(this.tree.value).map((one) => one.test);
-      untracked(() => this.answers.want(tests));
+      void this.tree.value;
+      untracked(() => this.ask());
     });
     effect(() => this.gather());
   }
@@ -83,7 +83,8 @@ export class Selecting {
       return;
     }
     if (present === null) {
-      const part = condition(test, { key, not: placing.how === "not" });
+      const own = key === keyOfTest(test) ? {} : { key };
+      const part = condition(test, { ...own, not: placing.how === "not" });
       this.take(combineInto(tree, part, joinOf(placing)), placing);
       return;
     }
@@ -154,6 +155,12 @@ export class Selecting {
     this.history.value = redo(this.history.peek());
   }
 
+  /** Ask anew about conditions of a type: what they mean has changed. */
+  refresh(type: Test["type"]): void {
+    this.answers.forget((test) => test.startsWith(`{"type":"${type}"`));
+    this.ask();
+  }
+
   /** End a gesture. */
   settle(): void {
     this.history.value = settle(this.history.peek());
@@ -163,6 +170,10 @@ export class Selecting {
   troubleOf(part: Condition): string | null {
     void this.answers.changed.value;
     return this.answers.trouble(part.test);
+  }
+
+  private ask(): void {
+    this.answers.want(conditions(this.tree.peek()).map((one) => one.test));
   }
 
   /** What is shown stays until all conditions have an answer, so that nothing flashes up in between. */

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Explorer } from "../state/explorer";
+import { useDrop } from "./find/drop";
 import { LabelList } from "./label_list";
 import { MapView } from "./map_view";
 import { Notice } from "./notice";
@@ -35,6 +36,7 @@ export function App({ explorer }: Props): JSX.Element {
 /** In the order of the Tab key: what one finds with, the map, what the map is told, what it shows. */
 function Page({ explorer }: Props): JSX.Element {
   useKeys(explorer);
+  useDrop(explorer);
   const { leftOpen, rightOpen, drawerOpen, narrow } = explorer.layout;
   const open = [
     leftOpen.value && "left-open", rightOpen.value && "right-open", drawerOpen.value && "drawer-open", narrow.value && "narrow",

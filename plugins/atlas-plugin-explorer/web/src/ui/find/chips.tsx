@@ -57,7 +57,7 @@ function Chip({ explorer, part }: Props & { readonly part: Condition }): JSX.Ele
   const trouble = selecting.troubleOf(part);
   const count = selecting.counts.value.get(part.id);
   return (
-    <div class={part.on ? "chip" : "chip off"} data-kind={kind}>
+    <div class={part.on ? "cond" : "cond off"} data-kind={kind}>
       <NotButton explorer={explorer} part={part} />
       <button type="button" class="chip-text" aria-pressed={part.on} dir="auto"
         title={part.on ? `${text}\nPress to leave it out for now` : `${text}\nLeft out; press to let it count`}

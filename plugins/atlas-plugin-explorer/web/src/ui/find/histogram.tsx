@@ -66,7 +66,7 @@ function Handle({ name, counts, from, to, say, brush, done, end, at }: HandlePro
   };
   return (
     <div class={`handle ${end}`} style={{ left: at }} role="slider" tabIndex={0} aria-label={`${name}: ${end}`} aria-valuemin={0}
-      aria-valuemax={bins} aria-valuenow={Math.round(place)} aria-valuetext={say(place)} onKeyDown={keys} onKeyUp={done} />
+      aria-valuemax={bins} aria-valuenow={Math.round(place)} aria-valuetext={say(place)} onKeyDown={keys} onBlur={done} />
   );
 }
 

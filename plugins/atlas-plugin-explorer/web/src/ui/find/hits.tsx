@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import type { Row } from "../../api/format";
 import { formatCount } from "../../color/ticks";
 import type { Props } from "../app";
+import { Icon } from "../icons";
 import { cellText } from "../cell_text";
 import { snippet } from "./snippet";
 
@@ -12,15 +13,22 @@ export function Hits({ explorer }: Props): JSX.Element | null {
   const { rows, scores, asked } = finding.hits.value;
   if (finding.condition.value === null) return null;
   if (rows.length === 0) return <p class="none">{selecting.count.value === 0 ? "No row is selected." : ""}</p>;
+  const canNear = explorer.store.mapState.value?.can.neighbors === true;
   const more = (selecting.count.value ?? rows.length) - rows.length;
   return (
     <ol id="hits" class="hits" aria-label="Matches" data-query={asked}>
       {rows.map((row, k) => (
-        <li key={row.row}>
+        <li key={row.row} class="hit-line">
           <button type="button" class="hit" data-row={row.row} onClick={() => void explorer.visit(row)}>
             <HitText explorer={explorer} row={row} />
             {scores[k] !== null && <span class="score">{scores[k].toFixed(2)}</span>}
           </button>
+          {canNear && row.id !== null && (
+            <button type="button" class="bare hit-near" aria-label="Find rows like this one" title="Find rows like this one"
+              onClick={() => explorer.finding.near(row.id ?? "")}>
+              <Icon name="spark" />
+            </button>
+          )}
         </li>
       ))}
       {more > 0 && <li class="more">and {formatCount(more)} more, marked on the map</li>}

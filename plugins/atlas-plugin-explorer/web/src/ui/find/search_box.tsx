@@ -3,9 +3,11 @@
 import { useRef } from "preact/hooks";
 import type { JSX } from "preact";
 import { formatCount } from "../../color/ticks";
-import { askedOf } from "../../state/finding";
+import { askedOf, type Mode } from "../../state/find_query";
 import type { Props } from "../app";
 import { Icon } from "../icons";
+import { LikenessSlider } from "./likeness_slider";
+import { Modes } from "./modes";
 
 type Switch = "matchCase" | "wholeWord" | "regex";
 
@@ -15,39 +17,56 @@ const SWITCHES: readonly { readonly key: Switch; readonly sign: string; readonly
   { key: "regex", sign: ".*", name: "Regular expression" },
 ];
 
+const PLACEHOLDERS: Readonly<Record<Mode, string>> = {
+  text: "Search the text", meaning: "Describe what you look for", image: "Choose or drop an image", row: "",
+};
+
 export function SearchBox({ explorer }: Props): JSX.Element {
+  const { mode } = explorer.finding.draft.value;
+  return (
+    <div class="search" role="search">
+      <Field explorer={explorer} />
+      <div class="search-row">
+        <Modes explorer={explorer} />
+        {mode === "text" && <FieldChoice explorer={explorer} />}
+      </div>
+      <LikenessSlider explorer={explorer} />
+      <SearchStatus explorer={explorer} />
+    </div>
+  );
+}
+
+function Field({ explorer }: Props): JSX.Element {
   const { finding, selecting } = explorer;
   const field = useRef<HTMLInputElement>(null);
   const query = finding.draft.value;
+  const typed = query.mode === "text" || query.mode === "meaning";
   const clear = (): void => {
     finding.clear();
     field.current?.focus();
   };
   return (
-    <div class="search" role="search">
-      <div class="search-field">
-        <Icon name="search" />
-        <input ref={field} id="search" type="text" inputMode="search" enterKeyHint="search" autocomplete="off" spellcheck={false}
-          placeholder="Search the text" aria-label="Search the text" aria-describedby="search-status" maxLength={1000}
-          value={query.text} onInput={(event) => finding.type({ text: event.currentTarget.value })}
-          onBlur={() => selecting.settle()} onKeyDown={(event) => {
-            if (event.key === "Escape") clear();
-            if (event.key === "Enter") finding.keep();
-          }} />
-        {query.text !== "" && (
-          <button type="button" class="bare" aria-label="Clear the search" title="Clear (Esc)" onClick={clear}>
-            <Icon name="close" />
-          </button>
-        )}
-        {SWITCHES.map(({ key, sign, name }) => (
-          <button type="button" key={key} class={`switch ${key}`} aria-pressed={query[key]} aria-label={name} title={name}
-            onClick={() => finding.type({ [key]: !query[key] })}>
-            {sign}
-          </button>
-        ))}
-      </div>
-      <FieldChoice explorer={explorer} />
-      <SearchStatus explorer={explorer} />
+    <div class="search-field">
+      <Icon name={query.mode === "text" ? "search" : query.mode === "image" ? "image" : "spark"} />
+      <input ref={field} id="search" type="text" inputMode="search" enterKeyHint="search" autocomplete="off" spellcheck={false}
+        placeholder={PLACEHOLDERS[query.mode]} aria-label="Search" aria-describedby="search-status" maxLength={1000}
+        readOnly={!typed} value={query.mode === "row" ? `nearest to ${query.text}` : query.text}
+        onInput={(event) => finding.type({ text: event.currentTarget.value })} onBlur={() => selecting.settle()}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") clear();
+          if (event.key === "Enter") void finding.keep();
+        }} />
+      {(query.text !== "" || !typed) && (
+        <button type="button" class="bare" aria-label="Clear the search" title="Clear (Esc)" onClick={clear}>
+          <Icon name="close" />
+        </button>
+      )}
+      {query.mode === "text" && SWITCHES.map(({ key, sign, name }) => (
+        <button type="button" key={key} class={`switch ${key}`} aria-pressed={query[key]} aria-label={name} title={name}
+          onClick={() => finding.type({ [key]: !query[key] })}>
+          {sign}
+        </button>
+      ))}
     </div>
   );
 }
@@ -56,7 +75,7 @@ function FieldChoice({ explorer }: Props): JSX.Element | null {
   const { store, finding } = explorer;
   const searchable = store.columns.value.filter((column) => column.searchable);
   const query = finding.draft.value;
-  if (searchable.length < 2 || query.text === "") return null;
+  if (searchable.length < 2) return null;
   const chosen = query.field ?? store.textField.value ?? searchable[0].name;
   return (
     <label class="search-in">
@@ -71,9 +90,10 @@ function FieldChoice({ explorer }: Props): JSX.Element | null {
 function SearchStatus({ explorer }: Props): JSX.Element {
   const { finding, selecting, store } = explorer;
   const condition = finding.condition.value;
-  const trouble = condition === null ? null : selecting.troubleOf(condition);
+  const trouble = finding.trouble.value ?? (condition === null ? null : selecting.troubleOf(condition));
   const count = condition === null ? undefined : selecting.counts.value.get(condition.id);
-  const kind = condition === null ? "none" : trouble !== null ? "failed" : count === undefined ? "pending" : "found";
+  const waiting = finding.pending.value || (condition !== null && count === undefined);
+  const kind = trouble !== null ? "failed" : waiting ? "pending" : condition === null ? "none" : "found";
   return (
     <p id="search-status" class={kind === "failed" ? "status trouble" : "status"} role="status" data-kind={kind}
       data-query={condition === null ? undefined : askedOf(condition.test)} data-count={count}>

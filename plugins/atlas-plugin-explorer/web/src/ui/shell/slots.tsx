@@ -18,6 +18,7 @@ import { Drawer } from "../rows/drawer";
 import { HoverCard } from "../rows/hover_card";
 import { TimeSlider } from "../time/time_slider";
 import { TopicTree } from "../topics/topic_tree";
+import { TagsTab } from "../find/tags";
 
 export type Slot = ComponentType<Props>;
 
@@ -33,6 +34,7 @@ export interface Tab {
 export const TABS: readonly Tab[] = [
   { id: "topics", title: "Topics", Content: TopicTree },
   { id: "filters", title: "Filters", Content: Filters },
+  { id: "tags", title: "Tags", Content: TagsTab },
   { id: MATCHES, title: "Matches", Content: Hits, there: (explorer) => explorer.finding.condition.value !== null },
 ];
 
