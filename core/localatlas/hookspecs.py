@@ -43,6 +43,7 @@ __all__ = [
     "localatlas_read",
     "localatlas_routes",
     "localatlas_save",
+    "localatlas_widget",
 ]
 
 PROJECT = "localatlas"
@@ -119,6 +120,11 @@ def localatlas_save(
     `single` asks for one HTML file, else `path` is a folder for a web host. `text_bytes` says how much of the rows goes
     into the file, or can be searched in the folder. What is there already is replaced only with `overwrite`.
     """
+
+
+@hookspec(firstresult=True)
+def localatlas_widget(projection: AtlasProjection, height: int) -> object | None:
+    """Return a widget that shows the map in a notebook, `height` pixels high; the map may still be building."""
 
 
 @hookspec(firstresult=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from localatlas import hooks
 from localatlas.errors import AtlasTypeError, AtlasValueError, NotReadyError
@@ -74,6 +74,23 @@ class MapPages(MapState):
             StorageError: the folder cannot be written.
         """
         return self._save(expanded(path), single=False, text_bytes=text_bytes, overwrite=overwrite)
+
+    def widget(self, *, height: int = 600) -> Any:
+        """Return the map as a widget for a notebook; while the map is building, it shows the progress.
+
+        Its `selection` (in the selection language), `ids`, `count` and `row` can be read, and the first two set.
+
+        Args:
+            height: in pixels, 200 to 4,000.
+
+        Raises:
+            NotReadyError: no explorer with notebook support is installed; the message says what to install.
+            AtlasValueError: the height is another.
+        """
+        made = hooks.call("localatlas_widget", projection=cast("AtlasProjection", self), height=height)
+        if made is None:
+            raise NotReadyError(NO_EXPLORER)
+        return made
 
     def _save(self, path: Path, *, single: bool, text_bytes: int, overwrite: bool) -> Path:
         if isinstance(text_bytes, bool) or not isinstance(text_bytes, int):

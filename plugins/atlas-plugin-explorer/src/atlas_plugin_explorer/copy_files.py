@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-__all__ = ["FolderCopy", "HtmlCopy", "Sink"]
+__all__ = ["FolderCopy", "HtmlCopy", "Sink", "whole_page"]
 
 POLICY = (
     "default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data: blob:; connect-src {connect}; "
@@ -60,21 +60,9 @@ class HtmlCopy:
 
     def __init__(self, file: BinaryIO, static: Path, title: str) -> None:
         self._file = file
-        page = (static / "copy.html").read_text("utf-8")
-        styles = [(static / name).read_text("utf-8") for name in STYLE.findall(page)]
-        offline, main = ((static / name).read_text("utf-8") for name in SCRIPT.findall(page))
-        # One script, so that it can start before the file is read to its end; each part keeps its names to itself.
-        script = inert(f"(()=>{{{offline}}})();\n{main}")
-        policy = POLICY.format(scripts=digest(script), styles=digest(styles[0]), connect="'none'", workers="data:")
-        page = STYLE.sub(lambda _: f"<style>{styles[0]}</style>", SCRIPT.sub("", page))
-        page = with_head(page, title, policy, "inline")
-        workers = [inert((static / name).read_text("utf-8")) for name in WORKER.findall(page)]
-        page = WORKER.sub('<meta name="atlas-worker" content="" />', page)
-        start, end = page.split("</body>")
-        start += "".join(f'<script type="text/plain" id="worker">{worker}</script>\n' for worker in workers)
-        licenses = (static / "LICENSES.txt").read_text("utf-8").replace("--", "- -")
-        self._end = f"</body>{end}".encode()
-        file.write(f'{start}<script type="module" async>{script}</script>\n<!--\n{licenses}\n-->\n'.encode())
+        start, end = whole_page(static, title)
+        file.write(start.encode())
+        self._end = end.encode()
 
     def add(self, name: str, content: bytes) -> None:
         """Take one file."""
@@ -84,6 +72,30 @@ class HtmlCopy:
     def finish(self) -> None:
         """Write the end of the file."""
         self._file.write(self._end)
+
+
+def whole_page(static: Path, title: str, stand_in: str | None = None) -> tuple[str, str]:
+    """Return a page that carries the whole front end, in two parts: what is put between them is data.
+
+    Args:
+        static: the bundled front end.
+        title: of the page.
+        stand_in: the script that stands in for the server; by default that of a copy.
+    """
+    page = (static / "copy.html").read_text("utf-8")
+    (style,) = ((static / name).read_text("utf-8") for name in STYLE.findall(page))
+    offline, main = SCRIPT.findall(page)
+    first, second = ((static / name).read_text("utf-8") for name in (stand_in or offline, main))
+    # One script, so that it can start before the file is read to its end; each part keeps its names to itself.
+    script = inert(f"(()=>{{{first}}})();\n{second}")
+    policy = POLICY.format(scripts=digest(script), styles=digest(style), connect="'none'", workers="data:")
+    workers = [inert((static / name).read_text("utf-8")) for name in WORKER.findall(page)]
+    page = STYLE.sub(lambda _: f"<style>{style}</style>", SCRIPT.sub("", page))
+    page = WORKER.sub('<meta name="atlas-worker" content="" />', with_head(page, title, policy, "inline"))
+    start, end = page.split("</body>")
+    programs = "".join(f'<script type="text/plain" id="worker">{worker}</script>\n' for worker in workers)
+    licenses = (static / "LICENSES.txt").read_text("utf-8").replace("--", "- -")
+    return f'{start}{programs}<script type="module" async>{script}</script>\n<!--\n{licenses}\n-->\n', f"</body>{end}"
 
 
 def with_head(page: str, title: str, policy: str, carrier: str) -> str:

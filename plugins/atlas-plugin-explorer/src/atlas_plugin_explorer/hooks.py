@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from localatlas.indices import AtlasProjection
     from localatlas.protocols import Context, Map
 
-__all__ = ["localatlas_open", "localatlas_pages", "localatlas_save"]
+__all__ = ["localatlas_open", "localatlas_pages", "localatlas_save", "localatlas_widget"]
 
 
 @hookimpl
@@ -42,3 +42,19 @@ def localatlas_save(projection: AtlasProjection, path: Path, single: bool, text_
     write = write_html if single else write_folder
     write(Shown(projection), path, text_bytes, overwrite=overwrite)
     return True
+
+
+@hookimpl
+def localatlas_widget(projection: AtlasProjection, height: int) -> object:
+    """Show the page in a notebook."""
+    from localatlas.errors import NotReadyError
+
+    try:
+        from atlas_plugin_explorer.widget import show
+    except ModuleNotFoundError as error:
+        if error.name not in {"anywidget", "traitlets"}:
+            raise
+        raise NotReadyError(
+            "maps in notebooks need anywidget: pip install 'atlas-plugin-explorer[notebook]'; then restart the kernel"
+        ) from error
+    return show(projection, height)

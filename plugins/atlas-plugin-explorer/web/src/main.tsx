@@ -4,6 +4,7 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Client } from "./api/client";
 import { SERVER, type Transport } from "./api/transport";
+import { whenReady, type PageApi } from "./panels/page_api";
 import { bringPanels } from "./panels/panels";
 import { Explorer } from "./state/explorer";
 import { followWindow } from "./state/layout";
@@ -14,11 +15,12 @@ import { App } from "./ui/app";
 
 const store = createStore();
 /** A copy of the page, and a notebook, bring a transport of their own. */
-const { atlasTransport } = globalThis as { atlasTransport?: Transport };
+const { atlasTransport, atlasReady } = globalThis as { atlasTransport?: Transport; atlasReady?: (api: PageApi) => void };
 const client = new Client(atlasTransport ?? SERVER);
 const explorer = new Explorer(store, client);
 followTheme(store);
 bringPanels(explorer);
+if (atlasReady !== undefined) whenReady(explorer, atlasReady);
 followWindow(explorer.layout);
 
 effect(() => {

@@ -80,3 +80,8 @@ function readColor(parts: URLSearchParams): ColorChoice | null {
   if (parts.has("duplicates")) return { by: "duplicates" };
   return parts.has("plain") ? { by: "nothing" } : null;
 }
+
+/** Keep a place in the address; the page in a notebook has none that it could change. */
+export function showPlace(hash: string): void {
+  if (location.protocol !== "about:") history.replaceState(null, "", `#${hash}`);
+}

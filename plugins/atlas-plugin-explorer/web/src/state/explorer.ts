@@ -12,7 +12,7 @@ import { Stage, type StageParts } from "../map/stage";
 import type { Insets, Size, View } from "../map/view";
 import { fromBytes, inverse, spread, type Bits } from "../selection/bits";
 import { conditions, type Group } from "../selection/tree";
-import { readPlace, writePlace } from "./address";
+import { readPlace, showPlace, writePlace } from "./address";
 import { Answers } from "./answers";
 import { Cards } from "./cards";
 import { ColorSource } from "./colors";
@@ -259,7 +259,7 @@ export class Explorer {
     const selection = this.selecting.tree.peek();
     const hash = writePlace({ view: atHome ? null : view, color: store.colorChoice.peek(), selection, row });
     // Replaced, not pushed: moving about a map is not going to pages.
-    history.replaceState(null, "", `#${hash}`);
+    showPlace(hash);
     this.remembered = Date.now();
   }
 }
