@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import parse_qs
 
 import numpy as np
 from numpy.typing import NDArray
@@ -191,6 +192,20 @@ class MapPage:
         self.rest()
         found: list[float] = self.driver.execute_script(COPY + FREE_PIXEL, x, y)
         return found[0], found[1]
+
+    def chip_bounds(self, column: str) -> tuple[str, str]:
+        """Return the bounds of the range of a column, as the address has it."""
+
+        def bounds() -> tuple[str, str] | None:
+            """Find them, once the address has them."""
+            parts = parse_qs(self.driver.current_url.partition("#")[2])
+            node = json.loads(parts.get("select", ["{}"])[0])
+            found = [one for one in (node, *node.get("of", [])) if one.get("field") == column]
+            return (str(found[0]["low"]), str(found[0]["high"])) if found else None
+
+        # The address is written a moment later.
+        self.driver.execute_async_script("setTimeout(arguments[0], 400)")
+        return self.until(bounds, f"no range of {column}") or ("", "")
 
     def point_at(self, x: float, y: float) -> None:
         """Move the mouse there."""

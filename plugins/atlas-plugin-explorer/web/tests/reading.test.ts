@@ -4,7 +4,7 @@ import type { CategoryColumn, DateColumn, Topic } from "../src/api/format";
 import { where } from "../src/selection/bits";
 import { evaluateHere } from "../src/selection/here";
 import { among, byKey, byRow, keysOf } from "../src/state/ordering";
-import { advance, binEdges, clampWindow, conditionOf, histogram, windowOf } from "../src/state/time_window";
+import { advance, binEdges, clampWindow, conditionOf, histogram, snapped, windowOf } from "../src/state/time_window";
 import { boxOfTopic, growTree, linesOf } from "../src/state/topic_tree";
 import { pieces, safeAddress } from "../src/ui/rows/links";
 import { seeded } from "./random";
@@ -104,6 +104,14 @@ test("a time window is a range of days that holds what the page shows", () => {
     points: 5, positions: null, column: () => ({ entry: MONTHS, values }), topics: () => [], topicPlaces: () => null, duplicates: () => null, similarities: () => null,
   });
   assert.equal(found?.bits[0], 0b00110);
+});
+
+test("a window that is drawn over months holds whole months", () => {
+  const edges = binEdges(MONTHS, 60);
+  const window = snapped({ from: Date.UTC(2019, 0, 9), to: Date.UTC(2019, 11, 20) }, edges, MONTHS);
+  assert.deepEqual(conditionOf(window, MONTHS), { type: "range", field: "when", low: "2019-01-01", high: "2019-12-31" });
+  const thin = snapped({ from: Date.UTC(2021, 11, 30), to: Date.UTC(2021, 11, 30) }, edges, MONTHS);
+  assert.equal(conditionOf(thin, MONTHS)?.low, "2021-12-01");
 });
 
 test("the whole span is no condition, and a bound of the hour is kept where hours count", () => {

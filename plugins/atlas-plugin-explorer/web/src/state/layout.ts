@@ -1,10 +1,14 @@
 /** What of the page is open: the panel on the left and its tab, the details on the right, the drawer at the foot. */
 
 import { computed, effect, signal } from "@preact/signals";
+import type { Insets } from "../map/view";
 import type { Tool } from "./map_port";
 
 /** Below this width panels become sheets; the style sheets have the same number. */
 export const NARROW = 720;
+
+/** The part of a narrow window's height that a sheet takes. */
+const SHEET = 0.62;
 
 /** The tab of what a search found. */
 export const MATCHES = "matches";
@@ -14,17 +18,19 @@ export type Layout = ReturnType<typeof createLayout>;
 export function createLayout(width: number) {
   const windowWidth = signal(width);
   const windowHeight = signal(window.innerHeight);
-  return {
-    windowWidth,
-    windowHeight,
-    narrow: computed(() => windowWidth.value < NARROW),
-    /** On a narrow screen the map comes first, and the search. */
-    leftOpen: signal(width >= NARROW),
-    tab: signal(""),
-    tool: signal<Tool>("move"),
-    rightOpen: signal(false),
-    drawerOpen: signal(false),
+  const narrow = computed(() => windowWidth.value < NARROW);
+  /** On a narrow screen the map comes first, and the search. */
+  const [leftOpen, rightOpen, drawerOpen] = [signal(width >= NARROW), signal(false), signal(false)];
+  /** How far panels reach into the window from each side; the style sheets have the same numbers. */
+  const covered = (drawerHeight: number): Insets => {
+    if (narrow.value) {
+      const sheet = rightOpen.value || drawerOpen.value ? SHEET * windowHeight.value : 0;
+      return { top: 132, right: 22, bottom: Math.max(74, sheet + 16), left: 22 };
+    }
+    const drawer = drawerOpen.value ? drawerHeight + 24 : 0;
+    return { top: 28, right: rightOpen.value ? 448 : 76, bottom: Math.max(28, drawer), left: leftOpen.value ? 356 : 28 };
   };
+  return { windowWidth, windowHeight, narrow, leftOpen, rightOpen, drawerOpen, covered, tab: signal(""), tool: signal<Tool>("move") };
 }
 
 export function followWindow(layout: Layout): void {

@@ -77,9 +77,8 @@ export class Looking {
   /** Open the row of a point that was clicked on the map. */
   readAt(position: number): void {
     this.at.value = position;
-    void this.around.rows.at(position).then((row) => {
-      if (row !== null && this.at.peek() === position) this.reader.open(row.row);
-    });
+    this.uncover(position, 0);
+    this.openAt(position, (row) => this.reader.open(row));
   }
 
   /** Open a row, as a link does: what is in the window stays. */
@@ -129,31 +128,42 @@ export class Looking {
     const position = this.listing.next(this.at.peek(), by);
     if (position === null) return;
     this.place(position);
-    void this.around.rows.at(position).then((row) => {
-      if (row !== null && this.at.peek() === position) this.reader.open(row.row);
+    this.openAt(position, (row) => this.reader.turnTo(row));
+  }
+
+  /** Find the row of a point, and open it unless another point was chosen meanwhile. */
+  private openAt(position: number, open: (row: number) => void): void {
+    const { rows, layout } = this.around;
+    void rows.at(position).catch(() => null).then((row) => {
+      if (this.at.peek() !== position) return;
+      if (row !== null) open(row.row);
+      else layout.rightOpen.value = this.reader.reading.peek() !== null;
     });
   }
 
   private place(position: number | null, near = false): void {
     this.at.value = position;
-    if (position === null) return;
-    const map = this.map();
-    const pixel = map?.locate(position) ?? null;
-    if (near || pixel === null || !this.isFree(pixel.x, pixel.y)) map?.visit(position, NEAR);
+    if (position !== null) this.uncover(position, NEAR, near);
   }
 
-  /** Whether no panel covers a place in the window. */
-  private isFree(x: number, y: number): boolean {
+  /** Fly to a point that lies outside the window, or under a panel that is open or opens now; `always`, also to others. */
+  private uncover(position: number, zoom: number, always = false): void {
     const { layout } = this.around;
-    const [left, right] = [layout.leftOpen.peek() && !layout.narrow.peek() ? 350 : 8, layout.narrow.peek() ? 8 : 380];
-    const foot = layout.drawerOpen.peek() ? this.drawerHeight.peek() : layout.narrow.peek() ? window.innerHeight / 2 : 20;
-    return x > left && x < window.innerWidth - right && y > 20 && y < window.innerHeight - foot;
+    const pixel = this.map()?.locate(position) ?? null;
+    // The details are open in a moment, and the flight has to mind them.
+    layout.rightOpen.value = true;
+    const { top, right, bottom, left } = layout.covered(this.drawerHeight.peek());
+    const { innerWidth, innerHeight } = window;
+    const free = pixel !== null && pixel.x > left && pixel.x < innerWidth - right && pixel.y > top && pixel.y < innerHeight - bottom;
+    if (always || !free) this.map()?.visit(position, zoom);
   }
 
   /** A row that was opened by its number has its place found; the panel is open while a row is. */
   private followOpenRow(): void {
     const reading = this.reader.reading.value;
-    this.around.layout.rightOpen.value = reading !== null;
+    const { layout } = this.around;
+    layout.rightOpen.value = reading !== null;
+    if (reading !== null && layout.narrow.peek()) layout.leftOpen.value = false;
     if (reading === null) this.at.value = null;
     else if (reading.detail?.row.row === reading.row && reading.detail.row.position !== this.at.peek()) {
       if (this.stays === reading.row) this.at.value = reading.detail.row.position;

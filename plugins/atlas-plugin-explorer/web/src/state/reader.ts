@@ -55,6 +55,11 @@ export class Reader {
     this.show(row);
   }
 
+  /** Open the next row of a list: back leads to where one came from before, not through the list. */
+  turnTo(row: number): void {
+    if (this.reading.peek()?.row !== row) this.show(row);
+  }
+
   /** Open the row that was open before. */
   back(): void {
     const row = this.way.peek().at(-1);

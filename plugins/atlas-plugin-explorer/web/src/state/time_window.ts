@@ -28,6 +28,17 @@ export function binEdges(column: DateColumn, most: number): Float64Array {
   return Float64Array.from({ length: Math.ceil((units * length) / by) + 1 }, (_, k) => column.min + k * by);
 }
 
+/** Put the ends of a window at the nearest edges, where a bin is some whole days or months; it holds one bin at least. */
+export function snapped(window: TimeWindow, edges: Float64Array, column: DateColumn): TimeWindow {
+  if (column.unit === "second") return window;
+  const nearest = (moment: number): number =>
+    edges.reduce((best, edge, k) => (Math.abs(edge - moment) < Math.abs(edges[best] - moment) ? k : best), 0);
+  const from = Math.min(nearest(window.from), edges.length - 2);
+  const to = Math.max(nearest(window.to), from + 1);
+  // The edge is the first moment of the next bin.
+  return { from: edges[from], to: edges[to] - 1 };
+}
+
 /** Count dates in bins; of those only that a mask leaves, if there is one. */
 export function histogram(edges: Float64Array, values: PageArray, shown: Uint8Array | null = null): Uint32Array {
   const bins = edges.length - 1;

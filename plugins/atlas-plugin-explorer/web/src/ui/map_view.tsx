@@ -8,15 +8,8 @@ import type { Insets, Size } from "../map/view";
 import type { Explorer } from "../state/explorer";
 import type { Props } from "./app";
 
-/** What panels cover. The style sheets have the same numbers. */
 function insetsFor({ layout, looking }: Explorer): Insets {
-  const { narrow, leftOpen, rightOpen, drawerOpen, windowHeight } = layout;
-  const drawer = drawerOpen.value ? looking.drawerHeight.value + 24 : 0;
-  if (narrow.value) {
-    const sheet = rightOpen.value || drawerOpen.value ? 0.62 * windowHeight.value : 0;
-    return { top: 132, right: 22, bottom: Math.max(74, sheet + 16), left: 22 };
-  }
-  return { top: 28, right: rightOpen.value ? 448 : 76, bottom: Math.max(28, drawer), left: leftOpen.value ? 356 : 28 };
+  return layout.covered(looking.drawerHeight.value);
 }
 
 export function MapView({ explorer }: Props): JSX.Element {

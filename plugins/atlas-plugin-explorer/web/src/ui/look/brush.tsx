@@ -21,6 +21,9 @@ interface BrushProps {
 export function Brush({ id, span, name, say, step, change, settle, children }: BrushProps): JSX.Element {
   const box = useRef<HTMLDivElement>(null);
   const grab = useRef<Grab | null>(null);
+  // Keys may come faster than the page is drawn.
+  const latest = useRef(span);
+  latest.current = span;
   const at = (event: PointerEvent): number => {
     const { left, width } = box.current?.getBoundingClientRect() ?? { left: 0, width: 1 };
     return Math.min(Math.max((event.clientX - left) / Math.max(width, 1), 0), 1);
@@ -51,9 +54,10 @@ export function Brush({ id, span, name, say, step, change, settle, children }: B
             aria-label={`${name}, ${side}`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(100 * value)} aria-valuetext={say(value)}
             style={{ left: `${100 * value}%` }}
             onKeyDown={(event) => {
-              const next = keyed(event.key, span ?? WHOLE, side, step);
+              const next = keyed(event.key, latest.current ?? WHOLE, side, step);
               if (next === undefined) return;
               event.preventDefault();
+              latest.current = next;
               change(next);
               settle();
             }} />

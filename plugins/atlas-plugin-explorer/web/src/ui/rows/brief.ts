@@ -16,7 +16,7 @@ export function briefOf(store: Store, row: Row, columns: readonly string[] = sto
 
 /** What a row is called: its id. */
 export function nameOf(row: Row): string {
-  return row.id === null ? `Row ${row.row}` : String(row.id);
+  return typeof row.id === "string" && row.id !== "" ? row.id : `Row ${row.id ?? row.row}`;
 }
 
 function asText(value: Cell): string {

@@ -8,7 +8,7 @@ import { cellText } from "../cell_text";
 import { cut } from "../find/snippet";
 import { RichText } from "./rich_text";
 
-const FOLDED = 1_200;
+const FOLDED = 700;
 /** A browser that lays out more text than that keeps one waiting. */
 const LONGEST = 200_000;
 

@@ -6,7 +6,7 @@ import type { DateColumn } from "../../api/format";
 import type { PageArray } from "../../api/loader";
 import { dateTicks, formatDate, type DateUnit } from "../../color/ticks";
 import { SPEEDS } from "../../state/time_control";
-import { binEdges, histogram } from "../../state/time_window";
+import { binEdges, histogram, snapped } from "../../state/time_window";
 import type { Props } from "../app";
 import { Icon } from "../icons";
 import { Bars } from "../look/bars";
@@ -80,11 +80,11 @@ function Line({ explorer, column, values }: LineProps): JSX.Element {
   return (
     <>
       <Brush id="time-brush" name={`Window of ${column.name}`} step={1 / all.length} say={(t) => write(first + t * span, column)}
-        span={whole ? null : { from: at(from), to: at(to) }}
+        span={whole ? null : { from: at(from), to: to >= column.max ? 1 : at(to) }}
         change={(next) => {
           time.playing.value = false;
           const window = next === null ? { from: column.min, to: column.max } : { from: first + next.from * span, to: first + next.to * span };
-          time.set(window, "time");
+          time.set(next === null ? window : snapped(window, edges, column), "time");
         }}
         settle={() => time.settle()}>
         <Bars counts={all} selected={selected} height={HEIGHT} />
