@@ -69,6 +69,7 @@ TORCHES = ("torch==", "triton==", "nvidia-", "cuda-")
 # Fails where a plugin is installed, as in an environment that was used for something else.
 ALONE = "import importlib.metadata as m; assert not [d.name for d in m.distributions() if 'atlas-plugin-' in d.name]"
 CHROMIUM = ("chromium", "chromium-driver")
+POSTGRES = ("postgresql",)
 # Tests wait for processes as much as they compute: two at once halve the time on two cores.
 TWO_AT_ONCE = ("-n", "2", "--dist", "worksteal")
 
@@ -155,7 +156,7 @@ def without(folder: str) -> str:
 def tests(session: nox.Session) -> None:
     """Run the quick and slow tests of core, plugins and contrib; arguments after -- go to pytest, without coverage."""
     install_sources(session, *group("test"))
-    selected = ("pytest", "-m", "not browser", without("browser"))
+    selected = ("pytest", "-m", "not browser and not services", without("browser"))
     if session.posargs:
         session.run(*selected, *session.posargs)
         return
@@ -240,17 +241,19 @@ def smoke(session: nox.Session) -> None:
 
 
 def provide_chromium(session: nox.Session) -> None:
-    """Install Debian's Chromium and its driver where that can be done; say what to do where it cannot."""
-    if shutil.which("chromium") and shutil.which("chromedriver"):
-        return
+    """Install Debian's Chromium and its driver, if they are not there."""
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
+        provide(session, "The browser tests need `chromium` and `chromedriver` on the PATH.", CHROMIUM)
+
+
+def provide(session: nox.Session, lacking: str, packages: tuple[str, ...]) -> None:
+    """Install packages of Debian where that can be done; say what to do where it cannot."""
     if os.name == "nt" or os.geteuid() != 0 or not shutil.which("apt-get"):
-        session.error(
-            "The browser tests need `chromium` and `chromedriver` on the PATH. "
-            f"On Debian or Ubuntu: sudo apt-get install {' '.join(CHROMIUM)}; then run this session again."
-        )
+        how = f"On Debian or Ubuntu: sudo apt-get install {' '.join(packages)}; then run this session again."
+        session.error(f"{lacking} {how}")
     env = {"DEBIAN_FRONTEND": "noninteractive"}
     session.run("apt-get", "update", "-qq", external=True, env=env)
-    session.run("apt-get", "install", "-qq", "-y", "--no-install-recommends", *CHROMIUM, external=True, env=env)
+    session.run("apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages, external=True, env=env)
 
 
 @nox.session
@@ -271,6 +274,15 @@ def docs(session: nox.Session) -> None:
     config = str(ROOT / "website" / "mkdocs.yml")
     session.run("mkdocs", "build", "--quiet", "--strict", "--config-file", config, env={"NO_MKDOCS_2_WARNING": "1"})
     session.run("python", str(ROOT / "website" / "fetches.py"), str(ROOT / "dist" / "docs"))
+
+
+@nox.session
+def services(session: nox.Session) -> None:
+    """Run the tests that start a server of their own: PostgreSQL, from Debian's package."""
+    if not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and not shutil.which("initdb"):
+        provide(session, "The tests of services need PostgreSQL's programs.", POSTGRES)
+    install_sources(session, *group("test"))
+    session.run("pytest", "-m", "services", *(session.posargs or [str(ROOT / "contrib" / "atlas-plugin-postgres")]))
 
 
 @nox.session
