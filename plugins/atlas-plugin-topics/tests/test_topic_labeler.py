@@ -192,8 +192,10 @@ def test_names_keep_their_capitals_and_sentence_starts_do_not_count() -> None:
         (("녹차 가루", "강아지 사료"), "정말 좋아요|어제 샀어요|조금 비싸요|친구 선물|매일 먹어요", "{0}, {name}. {1}"),
         (("trà xanh", "ấm đất"), "rất ngon|hơi đắt|quà tặng|mua lại|giao nhanh", "{0}, {name}, {1}"),
         (("ชาเขียว", "อาหารสุนัข"), "ฉันชอบ|ซื้อเมื่อวาน|ราคาแพง|เพื่อนให้มา|อร่อยมาก", "{0} {name} {1}"),
+        (("🍵", "🐕‍🦺"), "so good|bought it again|a bit dear|arrived today|for my sister", "{0} {name}{name} {1}"),
+        (("🍵", "🐕‍🦺"), "🎉 ✨ 👍🏽 🚀", "{0}{name}{1}"),
     ],
-    ids=["zh", "ja", "ru", "hi", "ar", "de", "ko", "vi", "th"],
+    ids=["zh", "ja", "ru", "hi", "ar", "de", "ko", "vi", "th", "emoji in prose", "emoji alone"],
 )
 def test_any_script(names: tuple[str, str], fillers: str, form: str) -> None:
     generator = np.random.default_rng(0)

@@ -42,6 +42,11 @@ def phrases_of(text: str) -> list[str]:
         ("see www.example.com/x or a@b.org now", ["see", "or", "now"]),
         ("Caf\u0065\u0301 cr\u00e8me", ["caf\u00e9 cr\u00e8me"]),
         ("\u7dd1\u8336\u304c", ["\u7dd1 \u8336", "\u304c"]),
+        ("red \U0001f34e\U0001f34e pie", ["red", "\U0001f34e", "\U0001f34e", "pie"]),
+        (
+            "\U0001f469\u200d\U0001f52c \U0001f1eb\U0001f1f7\U0001f44d\U0001f3fd",
+            ["\U0001f469\u200d\U0001f52c", "\U0001f1eb\U0001f1f7", "\U0001f44d\U0001f3fd"],
+        ),
     ],
 )
 def test_phrases_end_at_what_is_not_prose(text: str, phrases: list[str]) -> None:

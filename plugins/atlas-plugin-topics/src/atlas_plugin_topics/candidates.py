@@ -48,8 +48,10 @@ def _nameable(terms: Terms, words: Words, stop: NDArray[np.bool_], whole: NDArra
     there = terms.words >= 0
     letters = words.unspaced[terms.words[:, 0]]
     telling = (there & ~stop[terms.words]).any(axis=1)
-    # A letter is no word of prose, but may well be a name.
+    # A letter is no word of prose, but may well be a name; a picture says something.
     names = bool(words.last.all())
-    long = np.array([names or len(word) > 1 for word in words.vocabulary], dtype=bool)[terms.words[:, 0]]
+    long = np.array([names or len(word) > 1 or not word.isalpha() for word in words.vocabulary], dtype=bool)[
+        terms.words[:, 0]
+    ]
     together = whole >= np.where(letters, COHERENT_LETTERS, COHERENT)
     return telling & np.where(terms.length == 1, long | letters, together)

@@ -27,6 +27,15 @@ UNSPACED = (
     f"{HIRAGANA}\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 FIRST_UNSPACED = UNSPACED[0]
+# Pictures that people write as they write words, with what may change them: a colour, a sex, or a joint.
+EMOJI = (
+    "\u2614\u2615\u2648-\u2653\u26a1\u26bd-\u26c5\u26ea\u26f2-\u26fd\u2705\u270a\u270b\u2728\u274c\u2753-\u2757\u2764"
+    "\U0001f300-\U0001f3fa\U0001f400-\U0001faff"
+)
+FLAG = "\U0001f1e6-\U0001f1ff"
+PICTURE = re.compile(
+    f"[{FLAG}]{{2}}|[{EMOJI}](?:[\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[{EMOJI}\u2640\u2642\u2695\u2696\u2708])*"
+)
 NO_SPACES = re.compile(f"[{UNSPACED}{KATAKANA}]")
 # The typographic apostrophe, by name since it is easily taken for another sign.
 CURLY = "\u2019"
@@ -67,7 +76,7 @@ def read_words(texts: Sequence[str]) -> Words:
     """Find the words of cleaned texts."""
     pattern, gap = _patterns()
     number: dict[str, int] = {}
-    forms: dict[str, tuple[int, int]] = {}
+    forms: dict[str, tuple[int, int, bool]] = {}
     word: list[int] = []
     begin: list[int] = []
     end: list[int] = []
@@ -85,13 +94,16 @@ def read_words(texts: Sequence[str]) -> Words:
             if first:
                 # Most words stand one space after the other, in a script that writes spaces.
                 plain = first < FIRST_UNSPACED and text[after:start] == " "
-                last.append(form[0] < 0 or not (plain or _joined(first, text[after:start], written[0], gap)))
+                last.append(form[0] < 0 or form[2] or not (plain or _joined(first, text[after:start], written[0], gap)))
             first, after = "", stop
             if form[0] >= 0:
                 word.append(form[0])
                 begin.append(start)
                 end.append(stop - form[1])
                 first = written[0]
+                if form[2]:
+                    last.append(True)
+                    first = ""
         if first:
             last.append(True)
         lengths.append(len(word) - before)
@@ -113,17 +125,18 @@ def surface(text: str, begin: int, end: int) -> str:
     return " ".join(text[begin:end].split())
 
 
-def _form(written: str, number: dict[str, int]) -> tuple[int, int]:
-    """Return a word's number, a new one where it is new, and how many letters at its end do not belong to it.
+def _form(written: str, number: dict[str, int]) -> tuple[int, int, bool]:
+    """Return a word's number, a new one where it is new; how many letters to cut off; whether it is a picture.
 
-    What begins with a digit is no word: -1.
+    What begins with a digit is no word: -1. A picture is a phrase of its own.
     """
-    if not written[0].isalpha():
-        return -1, 0
+    picture = bool(PICTURE.match(written))
+    if not picture and not written[0].isalpha():
+        return -1, 0, False
     key = written.casefold().replace(CURLY, "'")
     cut = 2 if key.endswith("'s") else 0
     key = key[: len(key) - cut]
-    return number.setdefault(key, len(number)), cut
+    return number.setdefault(key, len(number)), cut, picture
 
 
 def _joined(one: str, between: str, other: str, gap: re.Pattern[str]) -> bool:
@@ -146,7 +159,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     marks = _marks()
     plain = rf"[^\W_{UNSPACED}{KATAKANA}]"
     run = rf"{plain}+(?:[{marks}]+{plain}*)*"
-    word = rf"{run}(?:['{CURLY}]{run})*|[{UNSPACED}][{marks}]*|[{KATAKANA}]+"
+    word = rf"{run}(?:['{CURLY}]{run})*|[{UNSPACED}][{marks}]*|[{KATAKANA}]+|{PICTURE.pattern}"
     return re.compile(word), re.compile(r"[ \t\u00a0\u200b]+-?[ \t\u00a0]*|-[ \t\u00a0]*|[ \t]*\r?\n[ \t]*(?!\s)")
 
 
