@@ -59,6 +59,7 @@ TORCH = "torch==2.13.0"
 # What cannot be installed, or takes minutes to compile, beside the rest: the session `apart` has each by itself.
 APART = {
     ROOT / "contrib" / "atlas-plugin-datamapplot": ("datamapplot==0.7.3", "matplotlib==3.11.2"),
+    ROOT / "contrib" / "atlas-plugin-evoc": ("evoc==0.3.2",),
 }
 # pylabeladjust, which datamapplot needs, does not know pandas 3.
 LOOSE_APART = ("pandas==",)
