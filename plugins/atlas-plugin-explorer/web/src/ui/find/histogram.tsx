@@ -23,15 +23,15 @@ interface HistogramProps {
 export function Histogram(props: HistogramProps): JSX.Element {
   const { counts, selected, from, to } = props;
   const bins = counts.length;
-  const most = Math.max(...counts, 1);
   const box = useRef<HTMLDivElement>(null);
   const drag = useDrag(box, props);
   const share = (place: number): string => `${(100 * place) / Math.max(bins, 1)}%`;
   return (
-    <div ref={box} class={from > 0 || to < bins ? "histogram ranged" : "histogram"} {...drag}>
+    <div ref={box} title={selected === null ? undefined : "Grey: all rows. Blue: the selection, to a height of its own."}
+      class={from > 0 || to < bins ? "histogram ranged" : "histogram"} {...drag}>
       <svg viewBox={`0 0 ${Math.max(bins, 1)} 1`} preserveAspectRatio="none" aria-hidden="true">
-        <path class="bars" d={bars(counts, most)} />
-        <path class={selected === null ? "bars chosen" : "bars counted"} d={bars(selected ?? counts, most)} />
+        <path class="bars" d={bars(counts)} />
+        <path class={selected === null ? "bars chosen" : "bars counted"} d={bars(selected ?? counts)} />
       </svg>
       <div class="veil" style={{ left: 0, width: share(from) }} />
       <div class="veil" style={{ left: share(to), right: 0 }} />
@@ -41,8 +41,12 @@ export function Histogram(props: HistogramProps): JSX.Element {
   );
 }
 
-/** One path for all bars; what holds anything can be seen. */
-function bars(counts: readonly number[], most: number): string {
+/**
+ * One path for all bars; what holds anything can be seen. All rows and those of the selection have a height of their
+ * own each: the shapes are compared, and a small selection still has one.
+ */
+function bars(counts: readonly number[]): string {
+  const most = Math.max(...counts, 1);
   return counts.map((count, k) => {
     const height = count === 0 ? 0 : Math.max(count / most, 0.025);
     return `M${k + 0.06} 1V${(1 - height).toFixed(4)}H${k + 0.94}V1Z`;

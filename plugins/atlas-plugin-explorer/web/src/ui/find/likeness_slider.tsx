@@ -11,7 +11,11 @@ const MOST_NEAREST = 1000;
 export function LikenessSlider({ explorer }: Props): JSX.Element | null {
   const { finding, likeness } = explorer;
   const test = finding.condition.value?.test;
-  if (test === undefined || (test.type !== "meaning" && test.type !== "neighbors")) return null;
+  if (finding.draft.value.mode === "text") return null;
+  // Its place is there from the first, so that nothing jumps when the answer comes.
+  if (test?.type !== "meaning" && test?.type !== "neighbors") {
+    return <Slider explorer={explorer} name="Similarity" text="–" min={0} max={1} step={1} value={0} change={null} />;
+  }
   const like = likeness.peek(test);
   if (test.type === "meaning" && test.similarity !== undefined) {
     const [low, high] = [like?.low ?? 0, like?.high ?? 1];
@@ -35,15 +39,16 @@ interface SliderProps extends Props {
   readonly max: number;
   readonly step: number;
   readonly value: number;
-  readonly change: (value: number) => void;
+  /** Null before there is anything to change. */
+  readonly change: ((value: number) => void) | null;
 }
 
 function Slider({ explorer, name, text, min, max, step, value, change }: SliderProps): JSX.Element {
   return (
     <label class="likeness">
       <span>{name}</span>
-      <input id="likeness" type="range" min={min} max={max} step={step} value={value} aria-valuetext={text}
-        onInput={(event) => change(Number(event.currentTarget.value))} onPointerUp={() => explorer.selecting.settle()}
+      <input id="likeness" type="range" min={min} max={max} step={step} value={value} aria-valuetext={text} disabled={change === null}
+        onInput={(event) => change?.(Number(event.currentTarget.value))} onPointerUp={() => explorer.selecting.settle()}
         onBlur={() => explorer.selecting.settle()} />
       <output>{text}</output>
     </label>
