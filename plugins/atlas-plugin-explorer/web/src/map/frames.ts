@@ -30,6 +30,8 @@ export class Frames {
   /** The picture that is being drawn. */
   private drawing: Frame | null = null;
   private shown: View | null = null;
+  /** Points of the picture that is seen, of those in the window. */
+  drawn = 0;
   private changedAt = -Infinity;
   private stale = true;
   private coarse = false;
@@ -103,6 +105,7 @@ export class Frames {
     const moving = frame.budget !== Infinity;
     this.budget.learn(drawn.count, moving ? drawn.milliseconds : (drawn.milliseconds * frame.ratio) / best);
     this.drawing = null;
+    this.drawn = Math.round(drawn.count);
     this.coarse = coarse;
     this.shown = frame.view;
     this.hooks.painted(frame.view, moving || this.stale);

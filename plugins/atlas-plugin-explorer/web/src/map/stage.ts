@@ -283,6 +283,7 @@ export class Stage implements MapPort {
       y: String(middle.y),
       zoom: String(view.scale / this.motion.home.scale),
       points: String(scene.points.loaded),
+      drawn: String(this.frames.drawn),
       labels: String(this.overlay.labels.count),
       pictures: String(this.thumbnails?.count ?? 0),
     });
