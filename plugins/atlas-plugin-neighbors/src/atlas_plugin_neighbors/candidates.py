@@ -32,10 +32,12 @@ class Candidates:
     Attributes:
         scores: float32 [N, K], -inf where there is none.
         rows: int32 [N, K], -1 where there is none.
+        fresh: bool [N, R], which of the first R were not among the first R before the last pass; R is K at first.
     """
 
     scores: FloatArray
     rows: NDArray[np.int32]
+    fresh: NDArray[np.bool_]
 
 
 def from_cells(table: Reduced, cells: Cells, count: int, threads: int, report: Report) -> Candidates:
@@ -51,7 +53,9 @@ def from_cells(table: Reduced, cells: Cells, count: int, threads: int, report: R
     from atlas_plugin_neighbors.kernels import keep_best
 
     n = len(table.places)
-    found = Candidates(np.full((n, count), -np.inf, np.float32), np.full((n, count), -1, np.int32))
+    found = Candidates(
+        np.full((n, count), -np.inf, np.float32), np.full((n, count), -1, np.int32), np.ones((n, count), np.bool_)
+    )
     # One product gives the scores: the bias goes with a last column of ones in the queries.
     columns = np.concatenate([table.places, -table.bias[:, None]], axis=1)
 
@@ -92,7 +96,9 @@ def improved(table: Reduced, cells: Cells, found: Candidates, reach: int, thread
     from atlas_plugin_neighbors.kernels import improve
 
     n, count = found.rows.shape
-    better = Candidates(np.empty_like(found.scores), np.empty_like(found.rows))
+    first = min(reach, count)
+    fresh = np.ascontiguousarray(found.fresh[:, :first])
+    better = Candidates(np.empty_like(found.scores), np.empty_like(found.rows), np.empty_like(fresh))
     marks = local()
 
     def look(start: int, stop: int) -> None:
@@ -100,8 +106,8 @@ def improved(table: Reduced, cells: Cells, found: Candidates, reach: int, thread
             marks.seen = np.full(n, -1, dtype=np.int32)
             marks.probed = np.full(len(cells.start), -1, dtype=np.int32)
         improve(
-            table.places, table.bias, found.scores, found.rows, better.scores, better.rows,
-            start, stop, min(reach, count), cells.probes, marks.seen, marks.probed,
+            table.places, table.bias, found.scores, found.rows, fresh, better.scores, better.rows, better.fresh,
+            start, stop, cells.probes, marks.seen, marks.probed,
         )  # fmt: skip
 
     in_blocks(look, n, QUERIES_AT_ONCE, threads, report)

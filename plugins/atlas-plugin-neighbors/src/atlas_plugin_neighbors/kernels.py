@@ -24,8 +24,9 @@ LANES = 16
 # Sums may be taken in another order, but a NaN or an infinity is still one.
 _SUMS = {"reassoc", "contract", "nsz", "arcp"}
 
-_compiled = numba.njit(cache=True, nogil=True, fastmath=_SUMS)
-_inlined = numba.njit(inline="always")
+# A division by zero gives an infinity: numba's test for it keeps a loop from working on several numbers at once.
+_compiled = numba.njit(cache=True, nogil=True, fastmath=_SUMS, error_model="numpy")
+_inlined = numba.njit(inline="always", error_model="numpy")
 
 
 @_inlined
@@ -86,26 +87,39 @@ def _mark(marks: Any, places: Any, mark: Any) -> None:
             marks[places[k]] = mark
 
 
+@_inlined
+def _mark_fresh(before: Any, now: Any, fresh: Any) -> None:
+    """Say which of the rows that are first `now` were not among the first `before`."""
+    for k in range(fresh.shape[0]):
+        known = False
+        for m in range(fresh.shape[0]):
+            known |= before[m] == now[k]
+        fresh[k] = not known
+
+
 @_compiled
 def improve(
     places: NDArray[np.float32],
     bias: NDArray[np.float32],
     best: NDArray[np.float32],
     found: NDArray[np.int32],
+    fresh: NDArray[np.bool_],
     new_best: NDArray[np.float32],
     new_found: NDArray[np.int32],
+    new_fresh: NDArray[np.bool_],
     start: int,
     stop: int,
-    reach: int,
     probes: NDArray[np.int32],
     seen: NDArray[np.int32],
     probed: NDArray[np.int32],
 ) -> None:
     """Look at the first neighbours of the first neighbours of the rows `start` to `stop`.
 
-    A row in one of the `probes` [N, P], the first of which is a row's own cell, has been looked at before. `seen` [N]
-    and `probed` [C] are this thread's, and -1 at first.
+    How many are asked is the width of `fresh` [N, R], which says who has become one of the first since the last pass:
+    what two old ones have in common has been looked at. So has a row in one of the `probes` [N, P], the first of which
+    is a row's own cell. `seen` [N] and `probed` [C] are this thread's, and -1 at first.
     """
+    reach = fresh.shape[1]
     for i in range(start, stop):
         mine, theirs = new_best[i], new_found[i]
         for k in range(theirs.shape[0]):
@@ -121,11 +135,13 @@ def improve(
                 row = found[near, m]
                 if row < 0:
                     break
-                if seen[row] != i and probed[probes[row, 0]] != i:
+                asked = fresh[i, k] or fresh[near, m]
+                if asked and seen[row] != i and probed[probes[row, 0]] != i:
                     seen[row] = i
                     score = _product(places[i], places[row]) - bias[row]
                     if score > worst:
                         worst = _inserted(mine, theirs, score, row)
+        _mark_fresh(found[i], theirs, new_fresh[i])
 
 
 @_inlined

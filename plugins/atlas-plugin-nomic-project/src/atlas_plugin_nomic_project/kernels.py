@@ -8,6 +8,9 @@ A mesh is read and written through cubic B-splines: a point touches 4 x 4 of its
 place of node (0, 0), x and y, and the number of nodes per unit of length. A point must lie within the stencil's reach:
 at least one node from the low edges and two from the high ones.
 
+Places in arrays are unsigned, for which numba leaves out Python's counting from the end, and a division by zero gives
+an infinity: a test in every turn of a loop costs a third of it, and keeps it from working on several numbers at once.
+
 Importing this module imports numba; do it inside a working method.
 """
 
@@ -31,8 +34,10 @@ STEADY, TINY = np.float32(4.0), np.float32(1e-12)
 ZERO, ONE, TWO, THREE, FOUR, SIX = (np.float32(value) for value in (0, 1, 2, 3, 4, 6))
 HALF, SIXTH = np.float32(0.5), np.float32(1.0 / 6.0)
 
-_compiled = numba.njit(cache=True, nogil=True, fastmath=True)
-_inlined = numba.njit(inline="always", fastmath=True)
+_NEXT, _SECOND = np.uint64(1), np.uint64(2)
+
+_compiled = numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
+_inlined = numba.njit(inline="always", fastmath=True, error_model="numpy")
 
 
 @_inlined
@@ -59,14 +64,15 @@ def _cell(place: Any, low: Any, scale: Any) -> Any:
     """Return the cell that a place lies in, and the fraction of it that lies below."""
     at = (place - low) * scale
     cell = np.int64(at)
-    return cell, np.float32(at - cell)
+    return np.uint64(cell), np.float32(at - cell)
 
 
 @_inlined
 def _along(mesh: Any, row: Any, column: Any, weights: Any) -> Any:
     """Return the weighted sum of four nodes of one row."""
     a, b, c, d = weights
-    return a * mesh[row, column - 1] + b * mesh[row, column] + c * mesh[row, column + 1] + d * mesh[row, column + 2]
+    near = a * mesh[row, column - _NEXT] + b * mesh[row, column]
+    return near + c * mesh[row, column + _NEXT] + d * mesh[row, column + _SECOND]
 
 
 @_inlined
@@ -78,15 +84,15 @@ def _field(mesh: Any, x: Any, y: Any, frame: Any) -> Any:
     flat, steep = _heights(t), _slopes(t)
     a, b, c, d = _heights(s)
     p, q, r, w = _slopes(s)
-    one, two = _along(mesh, row - 1, column, flat), _along(mesh, row, column, flat)
-    three, four = _along(mesh, row + 1, column, flat), _along(mesh, row + 2, column, flat)
+    one, two = _along(mesh, row - _NEXT, column, flat), _along(mesh, row, column, flat)
+    three, four = _along(mesh, row + _NEXT, column, flat), _along(mesh, row + _SECOND, column, flat)
     value = a * one + b * two + c * three + d * four
     along_x = (p * one + q * two + r * three + w * four) * scale
     along_y = (
-        a * _along(mesh, row - 1, column, steep)
+        a * _along(mesh, row - _NEXT, column, steep)
         + b * _along(mesh, row, column, steep)
-        + c * _along(mesh, row + 1, column, steep)
-        + d * _along(mesh, row + 2, column, steep)
+        + c * _along(mesh, row + _NEXT, column, steep)
+        + d * _along(mesh, row + _SECOND, column, steep)
     ) * scale
     return value, along_x, along_y
 
@@ -94,28 +100,30 @@ def _field(mesh: Any, x: Any, y: Any, frame: Any) -> Any:
 @_compiled
 def spread(points: Points, frame: Frame, mesh: Mesh, start: int, stop: int) -> None:
     """Add a charge of 1 for each of the points `start` to `stop` to `mesh`."""
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         row, s = _cell(points[i, 0], frame[0], frame[2])
         column, t = _cell(points[i, 1], frame[1], frame[2])
         a, b, c, d = _heights(t)
         across = _heights(s)
         for k in range(4):
-            height = across[k]
-            mesh[row + k - 1, column - 1] += height * a
-            mesh[row + k - 1, column] += height * b
-            mesh[row + k - 1, column + 1] += height * c
-            mesh[row + k - 1, column + 2] += height * d
+            height, at = across[k], row + np.uint64(k) - _NEXT
+            mesh[at, column - _NEXT] += height * a
+            mesh[at, column] += height * b
+            mesh[at, column + _NEXT] += height * c
+            mesh[at, column + _SECOND] += height * d
 
 
 @_inlined
 def _pull(points: Any, x: Any, y: Any, target: Any, weight: Any, first: Any, last: Any, reach: Any) -> Any:
     """Return the pull of a point's neighbours on it, and its stiffness; within `reach` they do not pull."""
     along_x, along_y, stiffness = ZERO, ZERO, ZERO
-    for edge in range(first, last):
-        j = target[edge]
+    for edge in range(np.uint64(first), np.uint64(last)):
+        j = np.uint64(target[edge])
         dx, dy = x - points[j, 0], y - points[j, 1]
         square = dx * dx + dy * dy
-        pull = weight[edge] / (ONE + square) * max(ZERO, ONE - reach / np.sqrt(square + TINY))
+        distance = np.sqrt(square + TINY)
+        # weight / (1 + square) * max(0, 1 - reach / distance) with one division.
+        pull = weight[edge] * max(ZERO, distance - reach) / (distance + distance * square)
         along_x += pull * dx
         along_y += pull * dy
         stiffness += pull
@@ -155,9 +163,9 @@ def step(
     push, rate, momentum, reach = law[0], law[1], law[2], law[3]
     low_x = low_y = np.float32(np.inf)
     high_x = high_y = np.float32(-np.inf)
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         x, y = points[i, 0], points[i, 1]
-        pull_x, pull_y, stiffness = _pull(points, x, y, target, weight, pointer[i], pointer[i + 1], reach)
+        pull_x, pull_y, stiffness = _pull(points, x, y, target, weight, pointer[i], pointer[i + _NEXT], reach)
         _, push_x, push_y = _field(potential, x, y, frame)
         pace = min(rate, STEADY / (stiffness + TINY))
         vx = momentum * velocity[i, 0] - pace * (pull_x + push * push_x)
@@ -178,7 +186,7 @@ def carry(points: Points, mesh: Mesh, frame: Frame, rate: float, limit: float, s
     """
     rows, columns = mesh.shape
     top, most = np.float32(limit), np.float32(rate)
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         x, y = points[i, 0], points[i, 1]
         row, column = (x - frame[0]) * frame[2], (y - frame[1]) * frame[2]
         if not (1.0 <= row < rows - 2.0 and 1.0 <= column < columns - 2.0):
@@ -212,11 +220,11 @@ def settle(
     """
     push, reach = law[0], law[3]
     rows, columns = potential.shape
-    for i in range(start, stop):
+    for i in range(np.uint64(start), np.uint64(stop)):
         x, y, vx, vy = placed[i, 0], placed[i, 1], ZERO, ZERO
         for turn in range(steps):
             rate = np.float32(law[1] * (1.0 - turn / steps))
-            pull_x, pull_y, stiffness = _pull(fixed, x, y, target, weight, pointer[i], pointer[i + 1], reach)
+            pull_x, pull_y, stiffness = _pull(fixed, x, y, target, weight, pointer[i], pointer[i + _NEXT], reach)
             row, column = (x - frame[0]) * frame[2], (y - frame[1]) * frame[2]
             push_x = push_y = ZERO
             if 1.0 <= row < rows - 2.0 and 1.0 <= column < columns - 2.0:

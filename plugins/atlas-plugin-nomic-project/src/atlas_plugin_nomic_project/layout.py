@@ -24,7 +24,7 @@ from atlas_plugin_nomic_project.workers import Workers
 
 __all__ = ["lay_out", "lay_out_from", "rehearse"]
 
-STEPS_PER_EPOCH = 8
+STEPS_PER_EPOCH = 4
 # Shares of the steps: the early ones, and how far through the late ones the structure is judged.
 EARLY_SHARE, JUDGED_AT = 0.375, 0.4
 LATE_RATE, LATE_MOMENTUM = (3.0, 0.1), 0.9

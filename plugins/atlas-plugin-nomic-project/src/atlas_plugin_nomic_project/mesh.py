@@ -69,7 +69,7 @@ class FarField:
         )
         charges = density(points, frame, (rows, columns), self.workers)
         potential = self._convolved(charges, pitch)
-        total = float(np.einsum("rc,rc->", charges, potential, dtype=np.float64))
+        total = float((charges * potential).sum(dtype=np.float64))
         return potential, frame, max(total - len(points), 1.0)
 
     def _convolved(self, charges: NDArray[np.float32], pitch: float) -> NDArray[np.float32]:

@@ -23,15 +23,20 @@ ROUNDING = 1e-9
 
 def sea_share(points: NDArray[np.float32]) -> float:
     """Return the share, 0 to 1, of the lands' convex hull that is sea; 0 for points without extent."""
-    low, high = np.quantile(points.astype(np.float64), INNER, axis=0)
+    columns = np.ascontiguousarray(points.T)
+    low, high = np.quantile(columns, INNER, axis=1)
     extent = high - low
     if not (extent > 0).all():
         return 0.0
-    cells = np.clip((points - low) / extent * CELLS, 0, CELLS - 1).astype(np.int64)
-    inside = ((points >= low) & (points <= high)).all(axis=1)
-    counts = np.bincount(cells[inside, 0] * CELLS + cells[inside, 1], minlength=CELLS * CELLS)
+    # Column by column: numpy is several times slower along rows of two.
+    within = [(column >= low[axis]) & (column <= high[axis]) for axis, column in enumerate(columns)]
+    inside = within[0] & within[1]
+    scaled = [(column - low[axis]) * (CELLS / extent[axis]) for axis, column in enumerate(columns)]
+    x, y = (np.clip(column, 0, CELLS - 1).astype(np.int32) for column in scaled)
+    place = x * CELLS + y
+    counts = np.bincount(place[inside], minlength=CELLS * CELLS)
     crowd = gaussian_filter(counts.reshape(CELLS, CELLS).astype(np.float64), BLUR)
-    land = crowd >= LAND * np.median(crowd[cells[:, 0], cells[:, 1]])
+    land = crowd >= LAND * np.median(crowd.ravel()[place])
     hull = _hull(land)
     area = int(hull.sum())
     return 1.0 - float((land & hull).sum()) / area if area else 0.0
@@ -44,8 +49,12 @@ def _hull(land: NDArray[np.bool_]) -> NDArray[np.bool_]:
         sides = ConvexHull(corners).equations
     except (QhullError, ValueError):
         return land
+    across, along, offset = sides.T[:, :, None]
     ticks = np.arange(CELLS, dtype=np.float64)
-    inside = np.ones(land.shape, dtype=bool)
-    for across, along, offset in sides:
-        inside &= across * ticks[:, None] + along * ticks[None, :] + offset <= ROUNDING
+    # On the inner side of a hull's side, across * x + along * y + offset <= 0: for each x, an end of y's range.
+    ends = (ROUNDING - offset - across * ticks) / np.where(along == 0, np.nan, along)
+    above = np.where(along > 0, ends, np.inf).min(axis=0)
+    below = np.where(along < 0, ends, -np.inf).max(axis=0)
+    outside = ((along == 0) & (across * ticks + offset > ROUNDING)).any(axis=0)
+    inside: NDArray[np.bool_] = (ticks >= below[:, None]) & (ticks <= above[:, None]) & ~outside[:, None]
     return inside

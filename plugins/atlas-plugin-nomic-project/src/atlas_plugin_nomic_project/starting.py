@@ -41,21 +41,28 @@ def principal_positions(
     """
     rows, width = vectors.shape
     chosen = np.sort(random.choice(rows, size=min(rows, SAMPLE), replace=False))
-    sample = vectors[chosen].astype(np.float64)
-    mean = sample.mean(axis=0)
-    sample -= mean
+    mean = vectors[chosen].mean(axis=0, dtype=np.float64)
+    sample = (vectors[chosen] - mean).astype(np.float32)
     axes = _orthonormal(random.normal(size=(width, min(4, width))))
     for _ in range(ROUNDS):
         tick()
-        axes = _orthonormal(np.einsum("nd,nk->dk", sample, np.einsum("nd,dk->nk", sample, axes)))
+        axes = _orthonormal(np.stack([_turned(sample, axis) for axis in axes.T], axis=1))
     places = np.zeros((rows, 2))
-    found = min(2, axes.shape[1])
-    single, offset = axes[:, :found].astype(np.float32), np.einsum("d,dk->k", mean, axes[:, :found])
+    found = [(axis.astype(np.float32), float(mean @ axis)) for axis in axes.T[:2]]
     for start in range(0, rows, BLOCK):
         tick()
         block = slice(start, start + BLOCK)
-        places[block, :found] = np.einsum("nd,dk->nk", vectors[block], single) - offset
+        for column, (axis, offset) in enumerate(found):
+            places[block, column] = np.einsum("nd,d->n", vectors[block], axis) - offset
     return places
+
+
+def _turned(sample: NDArray[np.float32], axis: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return M times the covariance of a sample [M, D], applied to an axis [D]."""
+    # One axis at a time: einsum is quick along long rows only.
+    along = np.einsum("nd,d->n", sample, axis.astype(np.float32))
+    turned: NDArray[np.float64] = np.einsum("nd,n->d", sample, along).astype(np.float64)
+    return turned
 
 
 def _orthonormal(axes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -111,7 +111,8 @@ def _climb(
     points, _ = moving
     # Points beyond the stencil's reach belong to no node.
     within = (points - frame[:2]) * frame[2]
-    inside = ((within >= 1.0) & (within < nodes - 3.0)).all(axis=1)
+    x, y = within.T
+    inside = (x >= 1.0) & (x < nodes - 3.0) & (y >= 1.0) & (y < nodes - 3.0)
     crowd = _blurred(density(points[inside], frame, (nodes, nodes), workers), blur * frame[2])
     here = map_coordinates(crowd, within[inside].T, order=1)
     median = float(np.median(here)) if len(here) else 0.0
