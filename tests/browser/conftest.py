@@ -7,6 +7,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -118,30 +119,41 @@ def address(serve: Callable[[Any], str], shown: Any) -> str:
 
 
 @pytest.fixture(scope="session")
-def real_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A home for datasets that are really built."""
-    configure(home=str(tmp_path_factory.mktemp("home")), seed=3)
-    yield
-    configure(home=None, seed=None)
+def in_real_home(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], AbstractContextManager[None]]:
+    """Return a context in which datasets are really built, in one home. Settings are put back after each test."""
+    home = str(tmp_path_factory.mktemp("home"))
+
+    @contextmanager
+    def entered() -> Iterator[None]:
+        configure(home=home, seed=3)
+        try:
+            yield
+        finally:
+            configure(home=None, seed=None)
+
+    return entered
 
 
 @pytest.fixture(scope="session")
-def reviews(real_home: None) -> AtlasProjection:
+def reviews(in_real_home: Callable[[], AbstractContextManager[None]]) -> AtlasProjection:
     """A real build: 300 reviews of fine food, with their topics."""
-    dataset = AtlasDataset("reviews", unique_id_field="id")
     texts = data("modeldata", "training_data")["review"].astype(str).head(300)
-    dataset.add_data([{"id": f"r{row}", "review": text, "words": len(text.split())} for row, text in enumerate(texts)])
-    return dataset.create_index(indexed_field="review", projection="tsne", progress=False)
+    rows = [{"id": f"r{row}", "review": text, "words": len(text.split())} for row, text in enumerate(texts)]
+    with in_real_home():
+        dataset = AtlasDataset("reviews", unique_id_field="id")
+        dataset.add_data(rows)
+        return dataset.create_index(indexed_field="review", projection="tsne", progress=False)
 
 
 @pytest.fixture(scope="session")
-def digits(real_home: None) -> AtlasProjection:
+def digits(in_real_home: Callable[[], AbstractContextManager[None]]) -> AtlasProjection:
     """A real build of 60 images: handwritten digits."""
     found = load_digits()
-    dataset = AtlasDataset("digits", unique_id_field="id")
     rows = [{"id": f"d{row}", "digit": int(digit)} for row, digit in enumerate(found.target[:60])]
-    dataset.add_data(rows, blobs=list((255 - found.images[:60] * 255 / 16).astype(np.uint8)))
-    return dataset.create_index(projection="tsne", topic_model=False, progress=False)
+    with in_real_home():
+        dataset = AtlasDataset("digits", unique_id_field="id")
+        dataset.add_data(rows, blobs=list((255 - found.images[:60] * 255 / 16).astype(np.uint8)))
+        return dataset.create_index(projection="tsne", topic_model=False, progress=False)
 
 
 @pytest.fixture(scope="session")
