@@ -3,6 +3,7 @@
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { Client } from "../api/client";
 import type { Topic } from "../api/format";
+import type { Mask } from "../render/renderer";
 import { both, type Bits } from "../selection/bits";
 import { ColumnsShown } from "./columns_shown";
 import { Exporting } from "./exporting";
@@ -24,6 +25,8 @@ const NEAR = 6;
 /** Half the width of the box around a topic without a hull, in parts of the map's width. */
 const REACH = 0.04;
 const [LOWEST, USUAL_HEIGHT] = [140, 320];
+/** More points than that are not counted anew in every frame. */
+const MOST_COUNTED = 200_000;
 
 export interface Around {
   readonly store: Store;
@@ -47,8 +50,14 @@ export class Looking {
   readonly at = signal<number | null>(null);
   readonly pointed = signal<Topic | null>(null);
   readonly drawerHeight = signal(USUAL_HEIGHT);
+  /** The selection as lists and histograms count it: on large maps, while time plays, as it was before. */
+  readonly counted: ReadonlySignal<Mask | null>;
   /** The row for which the map does not move. */
   private stays = -1;
+  /** The row whose point has been looked up. */
+  private placed = -1;
+  /** The point whose row is being found. */
+  private awaited = -1;
 
   constructor(
     private readonly around: Around,
@@ -65,6 +74,12 @@ export class Looking {
     this.columns = new ColumnsShown(store);
     this.exporting = new Exporting(client, () => selecting.node.peek(), map, () => store.index.peek()?.map.name ?? "map");
     this.time = new TimeControl(store, pages, selecting);
+    let before: Mask | null = null;
+    this.counted = computed(() => {
+      const large = (store.index.value?.points ?? 0) > MOST_COUNTED;
+      if (!large || !this.time.playing.value) before = selecting.mask.value;
+      return before;
+    });
     effect(() => this.followOpenRow());
   }
 
@@ -134,8 +149,10 @@ export class Looking {
   /** Find the row of a point, and open it unless another point was chosen meanwhile. */
   private openAt(position: number, open: (row: number) => void): void {
     const { rows, layout } = this.around;
+    this.awaited = position;
     void rows.at(position).catch(() => null).then((row) => {
-      if (this.at.peek() !== position) return;
+      if (this.awaited !== position) return;
+      this.awaited = -1;
       if (row !== null) open(row.row);
       else layout.rightOpen.value = this.reader.reading.peek() !== null;
     });
@@ -164,10 +181,17 @@ export class Looking {
     const { layout } = this.around;
     layout.rightOpen.value = reading !== null;
     if (reading !== null && layout.narrow.peek()) layout.leftOpen.value = false;
-    if (reading === null) this.at.value = null;
-    else if (reading.detail?.row.row === reading.row && reading.detail.row.position !== this.at.peek()) {
-      if (this.stays === reading.row) this.at.value = reading.detail.row.position;
-      else this.place(reading.detail.row.position);
+    if (reading === null) {
+      this.at.value = null;
+      this.placed = this.awaited = -1;
+      return;
     }
+    // Once a row: by the time its neighbours arrive one may have gone on to the next.
+    if (reading.detail === null || this.placed === reading.row || this.awaited >= 0) return;
+    this.placed = reading.row;
+    const { position } = reading.detail.row;
+    if (position === this.at.peek()) return;
+    if (this.stays === reading.row) this.at.value = position;
+    else this.place(position);
   }
 }

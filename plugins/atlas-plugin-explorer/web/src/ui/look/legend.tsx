@@ -41,7 +41,7 @@ export interface ColoringProps extends Props {
 
 function Content({ explorer, coloring }: ColoringProps): JSX.Element | null {
   const { legend } = coloring;
-  const mask = explorer.selecting.mask.value;
+  const mask = explorer.looking.counted.value;
   const counts = tally(coloring.colors.index, coloring.colors.palette.length / 3, mask?.shown ?? null);
   if (legend.kind === "scale") {
     return (

@@ -68,7 +68,7 @@ interface LineProps extends Props {
 
 function Line({ explorer, column, values }: LineProps): JSX.Element {
   const { time } = explorer.looking;
-  const mask = explorer.selecting.mask.value;
+  const mask = explorer.looking.counted.value;
   const edges = useMemo(() => binEdges(column, BINS), [column]);
   const all = useMemo(() => histogram(edges, values), [edges, values]);
   const selected = mask === null ? null : histogram(edges, values, mask.shown);

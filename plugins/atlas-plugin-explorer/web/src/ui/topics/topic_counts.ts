@@ -11,7 +11,7 @@ export function useTopicCounts(explorer: Explorer): ((place: number) => number) 
   const { pages, selecting, store } = explorer;
   const index = store.index.value;
   const bits = selecting.bits.value;
-  const mask = selecting.mask.value;
+  const mask = explorer.looking.counted.value;
   const wanted = bits !== null && index !== null && index.topics !== null && index.points <= MOST_POINTS;
   useEffect(() => {
     const entry = index?.topics;
