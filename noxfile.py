@@ -277,6 +277,34 @@ def docs(session: nox.Session) -> None:
     session.run("python", str(ROOT / "website" / "fetches.py"), str(ROOT / "dist" / "docs"))
 
 
+def declared() -> list[str]:
+    """Return what the core and the light plugins say that they need, without our own distributions."""
+    projects = [PROJECT, *(nox.project.load_toml(plugin / "pyproject.toml") for plugin in PLUGINS if plugin != HEAVY)]
+    needed = {need for project in projects for need in project["project"].get("dependencies", [])}
+    return sorted(need for need in needed if not need.startswith(("localatlas", "atlas-plugin-")))
+
+
+# What uses every dependency: the core's work, and the kit on every component.
+FLOOR = ("tests/pipeline", "tests/protocols", "tests/selections", "tests/data_operations", "tests/test_dataset.py")
+# How pydantic writes a JSON schema is not the same in every version that is taken.
+UNLIKE = "tests/selections/test_schema.py::test_the_schema_is_what_it_was"
+
+
+@nox.session
+def floor(session: nox.Session) -> None:
+    """Run the core's work and the conformance kit with the lowest versions that are declared of every dependency."""
+    if session.venv_backend != "uv":
+        session.error("Lowest versions are resolved by uv: `python3 noxfile.py -s floor` brings it.")
+    pins = dict(line.split("==") for line in CONSTRAINTS.read_text(encoding="utf-8").split())
+    tools = [f"{name}=={pins[name]}" for name in ("hypothesis", "psutil", "pytest")]
+    session.install("--resolution", "lowest-direct", *declared(), *tools, env=pinned())
+    session.install("--no-deps", *editable(), env=pinned())
+    kits = [path for plugin in PLUGINS if plugin != HEAVY for path in plugin.glob("tests/test_conformance.py")]
+    # Old libraries warn of one another; that is for their newer versions to mend.
+    command = ("pytest", "-o", "filterwarnings=", "-m", "not browser and not services", "--deselect", UNLIKE)
+    session.run(*command, *(session.posargs or [*FLOOR, *map(str, kits)]))
+
+
 @nox.session
 def services(session: nox.Session) -> None:
     """Run the tests that start a server of their own: PostgreSQL, from Debian's package."""
