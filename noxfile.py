@@ -279,7 +279,8 @@ def docs(session: nox.Session) -> None:
 
 def declared() -> list[str]:
     """Return what the core and the light plugins say that they need, without our own distributions."""
-    projects = [PROJECT, *(nox.project.load_toml(plugin / "pyproject.toml") for plugin in PLUGINS if plugin != HEAVY)]
+    light = [plugin for plugin in PLUGINS if plugin != HEAVY and plugin not in APART]
+    projects = [PROJECT, *(nox.project.load_toml(plugin / "pyproject.toml") for plugin in light)]
     needed = {need for project in projects for need in project["project"].get("dependencies", [])}
     return sorted(need for need in needed if not need.startswith(("localatlas", "atlas-plugin-")))
 
@@ -290,7 +291,7 @@ FLOOR = ("tests/pipeline", "tests/protocols", "tests/selections", "tests/data_op
 UNLIKE = "tests/selections/test_schema.py::test_the_schema_is_what_it_was"
 
 
-@nox.session
+@nox.session(reuse_venv=False)
 def floor(session: nox.Session) -> None:
     """Run the core's work and the conformance kit with the lowest versions that are declared of every dependency."""
     if session.venv_backend != "uv":
@@ -299,7 +300,8 @@ def floor(session: nox.Session) -> None:
     tools = [f"{name}=={pins[name]}" for name in ("hypothesis", "psutil", "pytest")]
     session.install("--resolution", "lowest-direct", *declared(), *tools, env=pinned())
     session.install("--no-deps", *editable(), env=pinned())
-    kits = [path for plugin in PLUGINS if plugin != HEAVY for path in plugin.glob("tests/test_conformance.py")]
+    apart = (HEAVY, *APART)
+    kits = [path for plugin in PLUGINS if plugin not in apart for path in plugin.glob("tests/test_conformance.py")]
     # Old libraries warn of one another; that is for their newer versions to mend.
     command = ("pytest", "-o", "filterwarnings=", "-m", "not browser and not services", "--deselect", UNLIKE)
     session.run(*command, *(session.posargs or [*FLOOR, *map(str, kits)]))
