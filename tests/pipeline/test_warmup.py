@@ -4,6 +4,8 @@ import logging
 import threading
 
 import pytest
+from localatlas.errors import BuildCancelled
+from localatlas.pipeline import warmup
 from localatlas.pipeline.warmup import warming
 from localatlas.protocols import ComponentOptions
 from localatlas.registry import Entry
@@ -59,9 +61,25 @@ def test_nothing_to_warm_up_starts_no_thread() -> None:
         assert threading.active_count() == before
 
 
-def test_what_the_block_raises_goes_through_after_the_wait() -> None:
+def test_what_the_block_raises_is_not_held_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warmup, "PATIENCE_SECONDS", 0.0)
     warm = Warm(ComponentOptions())
-    warm.may_end.set()
     with pytest.raises(KeyboardInterrupt), warming([choice(warm)]):
         raise KeyboardInterrupt
-    assert warm.ended
+    assert not warm.ended
+    warm.may_end.set()
+
+
+def test_the_wait_can_be_given_up() -> None:
+    warm, asked = Warm(ComponentOptions()), 0
+
+    def waiting() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            warm.may_end.set()
+            raise BuildCancelled("enough")
+
+    with pytest.raises(BuildCancelled), warming([choice(warm)], waiting):
+        pass
+    assert asked == 3

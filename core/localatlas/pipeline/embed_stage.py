@@ -27,7 +27,7 @@ def embed_stage(build: BuildParts, snapshot: Snapshot) -> tuple[str, Path]:
         return build.runner.run(
             "embed",
             {**parts, "fingerprint": GIVEN},
-            lambda folder, _context, _meter: _fill_given(build, snapshot, folder),
+            lambda folder, context, _meter: _fill_given(build, snapshot, folder, context),
         )
     fingerprint = build.fingerprint()
     parts |= {"fingerprint": fingerprint, "batch_size": choice.component.batch_size}
@@ -39,14 +39,19 @@ def embed_stage(build: BuildParts, snapshot: Snapshot) -> tuple[str, Path]:
     )
 
 
-def _fill_given(build: BuildParts, snapshot: Snapshot, folder: Path) -> None:
+def _fill_given(build: BuildParts, snapshot: Snapshot, folder: Path, context: Context) -> None:
     version = build.job.version
     schema = build.store.schema(version)
     width = schema.field(EMBEDDING_COLUMN).type.list_size if schema is not None else 0
     blocks = given_vectors(build.store, version, snapshot)
     save_array(folder / "contents.npy", snapshot.contents)
     (folder / "fingerprint").write_text(GIVEN)
-    gather_given(blocks, (len(snapshot.contents), width), build.plan.metric, folder)
+    shape = (len(snapshot.contents), width)
+
+    def report(done: float) -> None:
+        context.progress(done, f"{int(done * shape[0]):,} of {shape[0]:,} vectors")
+
+    gather_given(blocks, shape, build.plan.metric, folder, report)
 
 
 def _embed(
@@ -67,4 +72,4 @@ def _embed(
     made = embed_contents(
         choice.component, choice.entry, snapshot, contents, known, folder, context, meter, fingerprint
     )
-    collapse(made, folder)
+    collapse(made, folder, lambda _done: context.progress(1.0, "comparing vectors"))

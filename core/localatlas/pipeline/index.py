@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from localatlas.errors import NotReadyError
+from localatlas.pipeline.resident import release
 from localatlas.pipeline.snapshot import Snapshot
 from localatlas.pipeline.vectors import Vectors
 from localatlas.protocols import Context, NeighborGraph, SupportsSearch
@@ -97,6 +98,12 @@ class LentIndex:
             raise NotReadyError("the neighbour finder of this index does not search")
         wanted = np.ascontiguousarray(queries, dtype=np.float32)
         return self.finder.search(self.vectors, wanted, k, self.metric, self.context)
+
+    def rest(self) -> None:
+        """Let the system take back what is mapped of the files, between two stages."""
+        release(self.vectors)
+        if self.graph is not None:
+            release(self.graph.indices, self.graph.distances)
 
     def digest(self) -> str:
         """Return a hash of which rows share which vector."""

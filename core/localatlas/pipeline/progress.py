@@ -54,6 +54,12 @@ class Progress:
         report(0.0)
         return report
 
+    def waiting(self, name: str, message: str) -> None:
+        """Say what a stage that is done still waits for; raises BuildCancelled when asked to stop."""
+        if self._cancelled():
+            raise BuildCancelled(f"the build was cancelled after {name}; the same call goes on from there")
+        self._tell(name, 1.0, min(self._done, 1.0), message)
+
     def finish(self, name: str, message: str = "") -> None:
         """Count a stage as done."""
         self._done += STAGES[name]

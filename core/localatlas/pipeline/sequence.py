@@ -52,6 +52,7 @@ class StageSequence:
         self.job, self.plan, self.store, self.components = job, job.plan, store, components
         stages = StageStore(store.scratch() / "stages")
         progress = Progress(self._recorded(listener), lambda: jobs.cancel_requested(store, job))
+        self._progress = progress
         executor = registries.executors.create(now.executor)
         self.runner = StageRunner(stages, progress, dataset, job.plan.seed, now, executor, job.version)
         self.build = BuildParts(job, dataset, store, components, stages, self.runner)
@@ -60,14 +61,19 @@ class StageSequence:
         """Run all stages and return the record of the finished index."""
         hooks.call("localatlas_before_index", dataset=self.build.dataset, name=self.plan.name)
         snapshot_key, snapshot = self._snapshot()
-        with warming([self.components.projector, self.components.topic_model]):
+        able = [self.components.projector, self.components.topic_model]
+        with warming(able, lambda: self._progress.waiting("embed", "compiling")):
             embed_key, embedded = embed_stage(self.build, snapshot)
         index, index_key = self._index(snapshot, embed_key, embedded)
         making = self._making(snapshot, index)
         graph_key, graph_files = self._neighbors(index, making, embed_key)
+        index.rest()
         layout_key, layout = self._layout(making, index_key, graph_key)
+        index.rest()
         topics_key, topics = self._topics(making, layout_key, layout, snapshot_key)
+        index.rest()
         duplicates_key, duplicates = self._duplicates(index, index_key, graph_key)
+        index.rest()
         made_from = [snapshot_key, index_key, layout_key, topics_key, duplicates_key]
         parts = MapParts(layout, topics, duplicates)
         folder = page_stage(self.build, made_from, snapshot, index, making, parts)
@@ -85,8 +91,8 @@ class StageSequence:
         key, folder = self.runner.run(
             "snapshot",
             parts,
-            lambda folder, _context, _meter: take_snapshot(
-                self.store, version, plan.modality, plan.indexed_field, folder
+            lambda folder, context, _meter: take_snapshot(
+                self.store, version, plan.modality, plan.indexed_field, folder, context
             ),
         )
         snapshot = Snapshot.load(folder)

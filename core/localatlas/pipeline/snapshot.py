@@ -13,14 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from localatlas.pipeline.distinct import HASH_BYTES, first_appearances, hashes_of
 from localatlas.pipeline.stages import load_array, save_array
-from localatlas.protocols import DatasetStore
+from localatlas.protocols import Context, DatasetStore
 from localatlas.protocols.components import Modality
 from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN, POSITION_COLUMN
 
 __all__ = ["Snapshot", "StoredImages", "content_column", "given_vectors", "items", "take", "take_snapshot"]
 
-HASH_BYTES = 16
 # Photographs have megabytes: this many lie in memory at once while they are hashed.
 BLOBS_AT_ONCE = 64
 
@@ -59,28 +59,36 @@ def content_column(modality: Modality, indexed_field: str | None) -> str:
     return BLOB_COLUMN if modality == "image" else indexed_field or ""
 
 
-def take_snapshot(store: DatasetStore, version: int, modality: Modality, field: str | None, folder: Path) -> None:
+def take_snapshot(
+    store: DatasetStore,
+    version: int,
+    modality: Modality,
+    field: str | None,
+    folder: Path,
+    context: Context | None = None,
+) -> None:
     """Read one version's rows and write a Snapshot to `folder`."""
     column = content_column(modality, field)
-    positions: list[NDArray[np.int64]] = []
-    codes: list[int] = []
-    known: dict[bytes, int] = {}
-    first_row: list[int] = []
-    for position, content in _contents(store, version, column, modality):
+    total, rows = max(store.count(version), 1), 0
+    positions: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+    valid: list[NDArray[np.bool_]] = [np.empty(0, np.bool_)]
+    hashes: list[NDArray[np.uint8]] = [np.empty((0, HASH_BYTES), np.uint8)]
+    for position, there, found in _contents(store, version, column, modality):
         positions.append(position)
-        for digest in content:
-            if digest is None:
-                codes.append(-1)
-                continue
-            code = known.setdefault(digest, len(known))
-            if code == len(first_row):
-                first_row.append(len(codes))
-            codes.append(code)
-    save_array(folder / "positions.npy", np.concatenate(positions) if positions else np.empty(0, np.int64))
-    save_array(folder / "content_of.npy", np.array(codes, dtype=np.int32))
-    hashes = np.frombuffer(b"".join(known), dtype=np.uint8).reshape(-1, HASH_BYTES)
-    save_array(folder / "contents.npy", hashes)
-    save_array(folder / "first_row.npy", np.array(first_row, dtype=np.int64))
+        valid.append(there)
+        hashes.append(found)
+        rows += len(position)
+        if context is not None:
+            context.progress(rows / total, f"{rows:,} rows read")
+    mapped = np.flatnonzero(np.concatenate(valid))
+    known = np.concatenate(hashes)
+    code, first = first_appearances(known)
+    content_of = np.full(rows, -1, dtype=np.int32)
+    content_of[mapped] = code
+    save_array(folder / "positions.npy", np.concatenate(positions))
+    save_array(folder / "content_of.npy", content_of)
+    save_array(folder / "contents.npy", known[first])
+    save_array(folder / "first_row.npy", mapped[first].astype(np.int64))
 
 
 class StoredImages(Sequence[bytes | None]):
@@ -142,33 +150,30 @@ def given_vectors(store: DatasetStore, version: int, snapshot: Snapshot) -> Iter
 
 def _contents(
     store: DatasetStore, version: int, column: str, modality: Modality
-) -> Iterator[tuple[NDArray[np.int64], list[bytes | None]]]:
-    """Yield the positions of some rows and the hash of each row's content."""
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.uint8]]]:
+    """Yield the positions of some rows [B], which have a content bool [B], and the hashes of these uint8 [V, 16]."""
     if modality == "image":
         for batch in store.scan([POSITION_COLUMN], version, BLOBS_AT_ONCE):
             position = batch.column(0).to_numpy()
-            yield position, [_hash(blob) if blob else None for blob in store.read_blobs(position.tolist(), version)]
+            blobs = store.read_blobs(position.tolist(), version)
+            yield position, np.array([bool(blob) for blob in blobs]), hashes_of(blob for blob in blobs if blob)
         return
     for batch in store.scan([POSITION_COLUMN, column], version):
         values = batch.column(1)
         read = _vector_hashes if modality == "embedding" else _text_hashes
-        yield batch.column(0).to_numpy(), read(values)
+        yield batch.column(0).to_numpy(), *read(values)
 
 
-def _text_hashes(values: pa.Array) -> list[bytes | None]:
+def _text_hashes(values: pa.Array) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
     texts = values.cast(pa.large_string())
-    blank = pc.equal(pc.utf8_trim_whitespace(texts), "").fill_null(fill_value=True).to_pylist()
-    return [None if empty else _hash(text.encode()) for text, empty in zip(texts.to_pylist(), blank, strict=True)]
+    there = pc.not_equal(pc.utf8_trim_whitespace(texts), "").fill_null(fill_value=False)
+    return there.to_numpy(zero_copy_only=False), hashes_of(text.encode() for text in texts.filter(there).to_pylist())
 
 
-def _vector_hashes(values: pa.FixedSizeListArray) -> list[bytes | None]:
+def _vector_hashes(values: pa.FixedSizeListArray) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
     width = values.type.list_size
     rows = values.values.slice(values.offset * width, len(values) * width).to_numpy(zero_copy_only=False)
     # Adding zero makes -0.0 and 0.0 one content.
     matrix = rows.reshape(len(values), width) + np.float32(0)
-    valid = values.is_valid().to_pylist()
-    return [_hash(row.tobytes()) if ok else None for row, ok in zip(matrix, valid, strict=True)]
-
-
-def _hash(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=HASH_BYTES).digest()
+    there = values.is_valid().to_numpy(zero_copy_only=False)
+    return there, hashes_of(memoryview(row).cast("B") for row in matrix[there])
