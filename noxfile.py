@@ -320,8 +320,10 @@ def services(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Run the script of benchmarks/ named after --, with its arguments, or all of them; see benchmarks/README.md."""
     install_sources(session, *group("bench"))
-    # Topics are compared with libraries, and on data, that have to be brought: by name only.
-    scripts = sorted(path.stem for path in ROOT.glob("benchmarks/[a-z]*.py") if path.stem != "topics")
+    # By name only: topics are compared with libraries, and on data, that have to be brought; large maps take long.
+    scripts = sorted(
+        path.stem for path in ROOT.glob("benchmarks/[a-z]*.py") if path.stem not in {"topics", "large_map"}
+    )
     runs = [session.posargs] if session.posargs else [[script] for script in scripts]
     for name, *arguments in runs:
         session.run("python", str(ROOT / "benchmarks" / f"{name}.py"), *arguments)

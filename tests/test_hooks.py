@@ -308,3 +308,20 @@ def test_a_wrapper_is_refused_by_name(fresh: None) -> None:
     hooks.register(Wrapping(), name="wrapper")
     with pytest.raises(PluginFailedError, match=r"wrapper wraps localatlas_commands; .*take no wrappers"):
         hooks.call("localatlas_commands")
+
+
+class HalfDone:
+    @hookimpl
+    def localatlas_pages(self, folder: Path) -> None:
+        (folder / "half").mkdir(parents=True)
+        (folder / "half" / "page").write_text("the first of")
+        raise ZeroDivisionError("no more paper")
+
+
+def test_a_viewer_that_fails_costs_its_pages_and_not_the_map(fresh: None, dataset: AtlasDataset) -> None:
+    hooks.register(Recorder())
+    hooks.register(HalfDone(), "half-done")
+    with pytest.warns(RuntimeWarning, match="half-done failed in localatlas_pages: .*no more paper; what it writes is"):
+        made = dataset.create_index(indexed_field="text", progress=False)
+    assert made.status == "done"
+    assert made.record[1].pages == ["recorder/page"]

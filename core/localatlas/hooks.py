@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import os
+import shutil
 import warnings
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pluggy
@@ -13,7 +16,7 @@ import pluggy
 from localatlas import hookspecs
 from localatlas.errors import AtlasError, BuildCancelled, PluginFailedError
 
-__all__ = ["broken", "call", "gather", "manager", "register", "unregister"]
+__all__ = ["broken", "call", "gather", "gather_files", "manager", "register", "unregister"]
 
 GROUP = "localatlas.hooks"
 _BROKEN: dict[str, str] = {}
@@ -102,6 +105,28 @@ def gather(hook: str, **arguments: Any) -> list[Any]:
         if result is not None:
             results.append(result)
     return results
+
+
+def gather_files(hook: str, folder: Path, **arguments: Any) -> None:
+    """Call a hook whose implementations write files below `folder`; as `gather`, what fails is left out.
+
+    Each writes into a folder of its own first, so that one that fails leaves no half of its files behind.
+    """
+    for number, implementation in enumerate(_implementations(hook, {**arguments, "folder": folder})):
+        apart = folder.with_name(f".{folder.name}-{number}")
+        shutil.rmtree(apart, ignore_errors=True)  # of a process that died
+        try:
+            _answer(implementation, hook, {**arguments, "folder": apart})
+        except BuildCancelled:
+            raise
+        except AtlasError as error:
+            who = "" if isinstance(error, PluginFailedError) else f"{implementation.plugin_name} failed in {hook}: "
+            warnings.warn(f"{who}{error}; what it writes is left out", RuntimeWarning, stacklevel=2)
+        else:
+            if apart.exists():
+                shutil.copytree(apart, folder, copy_function=os.replace, dirs_exist_ok=True)
+        finally:
+            shutil.rmtree(apart, ignore_errors=True)
 
 
 def _implementations(hook: str, arguments: Mapping[str, Any]) -> list[pluggy.HookImpl]:

@@ -80,3 +80,15 @@ def test_what_is_not_there_is_named(
     assert (done.status, done.out) == (1, "")
     assert words in " ".join(done.err.split())
     assert len(mapped.maps) == 2
+
+
+def test_the_link_of_a_map_means_that_map_and_the_link_of_a_dataset_all_of_it(
+    localatlas: Localatlas, mapped: AtlasDataset
+) -> None:
+    first, second = mapped.maps
+    done = localatlas("rm", first.map_link, "--yes")
+    assert done.out == f"Deleted the map first ({first.id}) of sample.\n"
+    assert [each.id for each in AtlasDataset.load("sample").maps] == [second.id]
+    assert localatlas("info", second.map_link).out == localatlas("info", "sample").out
+    assert localatlas("rm", mapped.maps[0].dataset_link, "--yes").status == 0
+    assert Home().records() == []

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from localatlas.dataset import AtlasDataset
     from localatlas.indices import AtlasProjection
 
-__all__ = ["chosen_map", "id_of", "map_option", "map_or_build"]
+__all__ = ["chosen_map", "dataset_and_map", "id_of", "map_option", "map_or_build"]
 
 ORGANIZATION_AND_SLUG = 2
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -34,7 +34,7 @@ def chosen_map(dataset: str, map_name: str | None) -> AtlasProjection:
     Raises:
         DatasetNotFoundError, MapNotFoundError: there is none.
     """
-    found, linked = _dataset_and_map(dataset)
+    found, linked = dataset_and_map(dataset)
     return _newest(found.maps, map_name, linked) or found.get_map(map_name, projection_id=linked)
 
 
@@ -48,14 +48,14 @@ def map_or_build(dataset: str, map_name: str | None) -> AtlasProjection:
     from localatlas.indices import list_builds
     from localatlas.naming import dataset_key
 
-    found, linked = _dataset_and_map(dataset)
+    found, linked = dataset_and_map(dataset)
     finished = _newest(found.maps, map_name, linked)
     kept = Home().find(dataset_key(found.identifier)) if finished is None else None
     builds = [] if kept is None else list_builds(found, kept[1])
     return finished or _newest(builds, map_name, linked) or found.get_map(map_name, projection_id=linked)
 
 
-def _dataset_and_map(name: str) -> tuple[AtlasDataset, str | None]:
+def dataset_and_map(name: str) -> tuple[AtlasDataset, str | None]:
     """Return the dataset of a name or a link, and the id of the map that a link may name."""
     from localatlas.dataset import AtlasDataset
 

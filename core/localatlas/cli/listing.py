@@ -49,16 +49,19 @@ def ls_command(*, as_json: bool) -> None:
 @click.argument("dataset")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def info_command(*, dataset: str, as_json: bool) -> None:
-    """Show DATASET: its columns, and each map with what its build cost."""
+    """Show DATASET: its columns, and each map with what its build cost.
+
+    DATASET is a name, or a link (localatlas://...) of it or of one of its maps.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    from localatlas.cli.choosing import dataset_and_map
     from localatlas.cli.show import short, stage_table
     from localatlas.cli.summaries import dataset_summary, said
-    from localatlas.dataset import AtlasDataset
 
-    found = AtlasDataset.load(dataset)
+    found, _ = dataset_and_map(dataset)
     if as_json:
         click.echo(json.dumps(dataset_summary(found), indent=1))
         return

@@ -16,13 +16,14 @@ __all__ = ["rm_command"]
 def rm_command(*, dataset: str, map_name: str | None, yes: bool) -> None:
     """Delete a dataset with all its maps, or one map.
 
-    It cannot be undone.
+    DATASET may be a link (localatlas://...); that of a map deletes this map only. It cannot be undone.
     """
-    from localatlas.cli.choosing import chosen_map
+    from localatlas.cli.choosing import chosen_map, dataset_and_map
     from localatlas.cli.show import counted, short
-    from localatlas.dataset import AtlasDataset
 
-    found = AtlasDataset.load(dataset)
+    found, linked = dataset_and_map(dataset)
+    # The link of a map means that map, and never the dataset around it.
+    map_name = map_name or linked
     if map_name is None:
         rows = counted(found.total_datums, "row")
         what = f"the dataset {short(found.identifier)} with its {rows} and {counted(len(found.maps), 'map')}"
@@ -35,7 +36,7 @@ def rm_command(*, dataset: str, map_name: str | None, yes: bool) -> None:
                 f"{short(found.identifier)} has {len(alike)} maps called {map_name!r}; say which by id: "
                 + ", ".join(each.id for each in alike)
             )
-        projection = chosen_map(dataset, map_name)
+        projection = chosen_map(found.identifier, map_name)
         what = f"the map {projection.name} ({projection.id}) of {short(found.identifier)}"
         _sure(what, yes=yes)
         projection.delete()

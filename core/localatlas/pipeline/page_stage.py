@@ -49,7 +49,8 @@ def page_stage(
             save_array(folder / f"{STATE}{name}.npy", array)
         if topics is not None:
             write_table(folder / "topics.arrow", assemble.topic_rows(topics, index, snapshot.positions))
-        hooks.call("localatlas_pages", map=stored_map(build, folder), folder=folder / "pages", context=context)
+        # A viewer that fails must not cost the map: what it lacks can be made later, the map not without the build.
+        hooks.gather_files("localatlas_pages", folder / "pages", map=stored_map(build, folder), context=context)
 
     key = {"from": made_from, "map": job.map_id, "name": plan.name, "writers": _page_writers()}
     _, folder = build.runner.run("pages", key, work)

@@ -161,7 +161,8 @@ def _contents(
     for batch in store.scan([POSITION_COLUMN, column], version):
         values = batch.column(1)
         read = _vector_hashes if modality == "embedding" else _text_hashes
-        yield batch.column(0).to_numpy(), *read(values)
+        # A copy: a view of one column keeps the whole batch in memory, vectors and all.
+        yield batch.column(0).to_numpy().copy(), *read(values)
 
 
 def _text_hashes(values: pa.Array) -> tuple[NDArray[np.bool_], NDArray[np.uint8]]:
