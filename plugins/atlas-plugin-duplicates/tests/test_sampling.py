@@ -54,6 +54,17 @@ class Unlinked(ArrayIndex):
         return NeighborGraph(indices.astype(np.int32), np.full(indices.shape, 1.0, np.float32))
 
 
+class LendsNext(ArrayIndex):
+    """Lends the next rows, with their true distances."""
+
+    def neighbors(self, k: int) -> NeighborGraph:
+        indices = (np.arange(len(self.vectors))[:, None] + np.arange(1, k + 1)) % len(self.vectors)
+        apart = 1.0 - np.einsum("nd,nkd->nk", self.vectors, self.vectors[indices])
+        order = apart.argsort(axis=1, kind="stable")
+        there = [np.take_along_axis(each, order, axis=1) for each in (indices, apart)]
+        return NeighborGraph(there[0].astype(np.int32), there[1].astype(np.float32))
+
+
 def test_lists_that_leave_pairs_out_are_found_out() -> None:
     vectors = groups(900, 300, 0.1)
     messages: list[str] = []
@@ -67,6 +78,18 @@ def test_lists_that_hold_are_not_compared_again() -> None:
     detect(ArrayIndex(groups(900, 300, 0.1)), certain=False, messages=messages)
     assert "checking neighbours" in messages
     assert "comparing rows" not in messages
+
+
+def test_only_certainty_promises_that_no_pair_is_left_over() -> None:
+    vectors = np.random.default_rng(4).normal(size=(10_000, 48)).astype(np.float32)
+    # The lists, of the next rows, hold the first pair and not the second.
+    vectors[11] = vectors[10] + 0.01 * vectors[0]
+    vectors[8_765] = vectors[1_234] + 0.01 * vectors[4_321]
+    trusted, again, proven = (detect(LendsNext(vectors), certain=certain) for certain in (False, False, True))
+    assert sorted({*range(10_000)} - {*kept(trusted)}) == [11]
+    assert trusted.cluster[11] == trusted.cluster[10]
+    assert kept(trusted) == kept(again)
+    assert sorted({*range(10_000)} - {*kept(proven)}) == [11, 8_765]
 
 
 def test_lists_of_euclidean_neighbours_prove_nothing_about_directions() -> None:
