@@ -58,7 +58,7 @@ function Chip({ explorer, part }: Props & { readonly part: Condition }): JSX.Ele
   const count = selecting.counts.value.get(part.id);
   return (
     <div class={part.on ? "cond" : "cond off"} data-kind={kind}>
-      <NotButton explorer={explorer} part={part} />
+      {part.not && <NotButton explorer={explorer} part={part} />}
       <button type="button" class="chip-text" aria-pressed={part.on} dir="auto"
         title={part.on ? `${text}\nPress to leave it out for now` : `${text}\nLeft out; press to let it count`}
         onClick={() => selecting.set(part.id, { on: !part.on })}>
@@ -66,6 +66,8 @@ function Chip({ explorer, part }: Props & { readonly part: Condition }): JSX.Ele
         <span>{text}</span>
       </button>
       <span class="chip-count">{trouble !== null ? "!" : count === undefined ? "…" : formatCount(count)}</span>
+      {/* At the end, where it is something to do; before the text it would say what is not so. */}
+      {!part.not && <NotButton explorer={explorer} part={part} />}
       <RemoveButton explorer={explorer} part={part} name={text} />
       {trouble !== null && <p class="chip-trouble trouble">{trouble}</p>}
     </div>
