@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import localatlas
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -295,7 +296,7 @@ def test_a_file_that_appeared_meanwhile_is_kept(
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("values", [[1, None, 3], ["a", None, ""], [None, 2.5, None]])
+@pytest.mark.parametrize("values", [[1, None, 3], ["a", None, "", "#N/A"], [None, 2.5, None], [None, "", None]])
 def test_a_csv_file_of_one_column_keeps_its_rows_where_it_is_null(
     components: str, tmp_path: Path, values: list[object]
 ) -> None:
@@ -303,5 +304,7 @@ def test_a_csv_file_of_one_column_keeps_its_rows_where_it_is_null(
     dataset.add_data([{"text": f"row {row}", "v": value} for row, value in enumerate(values)])
     made = dataset.create_index(indexed_field="text", topic_model=False, progress=False)
     path = made.export(tmp_path / "one.csv", columns=["v"])
-    assert len(pd.read_csv(path)) == len(values)
-    assert pd.read_csv(path)["v"].isna().tolist() == [value in (None, "") for value in values]
+    assert pd.read_csv(path)["v"].isna().tolist() == [value in (None, "", "#N/A") for value in values]
+    table = localatlas.read(path, types={"v": pa.string()} if "" in values else None).table
+    assert table is not None
+    assert table["v"].to_pylist() == values

@@ -16,6 +16,8 @@ from typing import Any, Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from localatlas.readers.inference import NOT_AVAILABLE
+
 __all__ = [
     "FORMATS",
     "ArrowWriter",
@@ -79,22 +81,38 @@ class ArrowWriter(Writer):
 class CsvWriter(Writer):
     """UTF-8 with a head line; a null is nothing, an empty text `""`, lists and structs are JSON, bytes base64.
 
-    In a file of one column a null is `""` too: readers skip empty lines, and would lose the row.
+    In a file of one column a null is `NOT_AVAILABLE`, without quotes: readers skip empty lines, and would lose the row.
     """
 
     def _begin(self, path: Path, schema: pa.Schema) -> Any:
         from pyarrow import csv
 
         if len(schema) == 1:
-            return csv.CSVWriter(str(path), pa.schema([pa.field(schema[0].name, pa.string())]))
+            return _OneColumn(path, schema[0].name)
         return csv.CSVWriter(str(path), pa.schema([pa.field(field.name, _flat(field.type)) for field in schema]))
 
     def write(self, table: pa.Table) -> None:
         """Write some rows."""
         columns = [_as_text(column) for column in table.columns]
-        if len(columns) == 1:
-            columns = [columns[0].cast(pa.string()).fill_null("")]
         self._sink.write_table(pa.table(columns, names=table.column_names))
+
+
+class _OneColumn:
+    """A CSV file of one column, every value in quotes but a null; Arrow's writer has no word for a null."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        self._file = path.open("wb")
+        self._write([name])
+
+    def write_table(self, table: pa.Table) -> None:
+        self._write(table.column(0).cast(pa.large_string()).to_pylist())
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _write(self, values: list[str | None]) -> None:
+        lines = [NOT_AVAILABLE if value is None else '"' + value.replace('"', '""') + '"' for value in values]
+        self._file.write("".join(f"{line}\n" for line in lines).encode())
 
 
 FORMATS: dict[str, type[Writer]] = {

@@ -13,7 +13,7 @@ import pyarrow as pa
 from localatlas.errors import InvalidDataError, listing, suggestion
 from localatlas.readers.bytestreams import open_bytes
 from localatlas.readers.formats import Survey, readable
-from localatlas.readers.inference import ColumnGuess, readable_type, typed
+from localatlas.readers.inference import NOT_AVAILABLE, ColumnGuess, readable_type, typed
 from localatlas.readers.joining import check_twice
 from localatlas.readers.rows import Rows
 
@@ -115,12 +115,14 @@ class Delimited:
     def _open(self, types: Mapping[str, pa.DataType]) -> pa.RecordBatchReader:
         from pyarrow import csv
 
-        # Quoted fields of real data hold line breaks; an empty field of text is an empty string, not a null.
+        # Quoted fields of real data hold line breaks; an empty field of text is an empty string, not a null. Of one
+        # column, an empty line is no row: there a word stands for the null, as `export` writes it.
+        nulls = {"null_values": [NOT_AVAILABLE], "quoted_strings_can_be_null": False} if len(types) == 1 else {}
         return csv.open_csv(
             open_bytes(self.path),
             read_options=csv.ReadOptions(block_size=self.block),
             parse_options=csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
-            convert_options=csv.ConvertOptions(column_types=dict(types), strings_can_be_null=False),
+            convert_options=csv.ConvertOptions(column_types=dict(types), strings_can_be_null=bool(nulls), **nulls),
         )
 
 

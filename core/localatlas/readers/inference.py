@@ -14,7 +14,8 @@ A column takes the first of these types that says every one of its values withou
 | string | everything else |
 
 A value that says that there is none (`EMPTY`: nothing, `NA`, `null`, ...) is null in all of these but text, where it
-stays what it is. The order and the words are those of Arrow's own reader, except for the leading zeros.
+stays what it is; in a file of one column, `NOT_AVAILABLE` without quotes is null in text too. The order and the words
+are those of Arrow's own reader, except for the leading zeros.
 """
 
 from __future__ import annotations
@@ -25,13 +26,17 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["EMPTY", "Candidate", "ColumnGuess", "readable_type", "typed"]
+__all__ = ["EMPTY", "NOT_AVAILABLE", "Candidate", "ColumnGuess", "readable_type", "typed"]
 
 # The words of Arrow's own reader (`null_values` of its ConvertOptions).
 EMPTY = pa.array(
     ["", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "N/A", "NA", "NULL",
      "NaN", "n/a", "nan", "null"]
 )  # fmt: skip
+
+# A null of a file of one column, whose empty lines every reader skips: a word that pandas and Arrow know, and that is
+# hardly ever a text.
+NOT_AVAILABLE = "#N/A"
 
 INTEGER = r"^(0|-?[1-9][0-9]*)$"
 WHOLE = r"^[+-]?[0-9]+$"
@@ -138,7 +143,7 @@ def _parsed(strings: pa.ChunkedArray | pa.Array, kind: pa.DataType) -> pa.Chunke
 
 
 def _present(values: pa.ChunkedArray | pa.Array) -> pa.ChunkedArray | pa.Array:
-    trimmed = pc.utf8_trim_whitespace(values)
+    trimmed = pc.utf8_trim_whitespace(pc.drop_null(values))
     return trimmed.filter(pc.invert(pc.is_in(trimmed, EMPTY)))
 
 
