@@ -11,7 +11,7 @@ import pytest
 from fences import WALKED, Fence, fences, named, pages, runs
 
 RUNNER = Path(__file__).with_name("run_blocks.py")
-INFOS = {"python", "python notest", "text", "text output", "sh", "toml", "json"}
+INFOS = {"python", "python notest", "text", "text output", "sh", "toml", "json", "js"}
 WITH_CODE = [page for page in pages() if page not in WALKED and any(runs(fence) for fence in fences(page))]
 
 
