@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from localatlas.errors import (
     AtlasTypeError,
@@ -18,6 +20,8 @@ from localatlas.protocols import DatasetKey, DatasetStore
 __all__ = ["DEFAULT_DESCRIPTION", "check_arguments", "check_opened", "open_or_create"]
 
 DEFAULT_DESCRIPTION = "A description for your map."
+# What may be changed after a dataset was made.
+CHANGING = ("description", "is_public")
 SURROGATE = re.compile("[\ud800-\udfff]")
 # Columns of the map's views: an id column of that name would hide one of them.
 VIEW_COLUMN = re.compile(r"x|y|cluster_id|duplicate_class|topic_depth_\d+")
@@ -65,7 +69,7 @@ def open_or_create(
         except DatasetExistsError:
             found = home.find(key)
     if found is None:
-        raise DatasetNotFoundError(f"the dataset {key} was deleted by another process while it was opened")
+        raise _deleted(key)
     record, store = found
     check_opened(record, store, new.description, new.unique_id_field, is_public)
     return record, store, False
@@ -82,6 +86,7 @@ def check_opened(
 
     Raises:
         InvalidOptionError: the dataset has another id field.
+        DatasetNotFoundError: another process deleted it meanwhile.
     """
     if unique_id_field not in (None, record.unique_id_field):
         raise InvalidOptionError(
@@ -94,6 +99,28 @@ def check_opened(
     }
     changes = {name: value for name, value in given.items() if value not in (None, getattr(record, name))}
     if changes:
-        for name, value in changes.items():
-            setattr(record, name, value)
-        store.put(RECORD, record.to_bytes())
+        _change(record, store, changes)
+
+
+def _change(record: DatasetRecord, store: DatasetStore, changes: Mapping[str, Any]) -> None:
+    """Change some fields of a dataset's record, here and in the store.
+
+    The rest stays as the store has it: what another process changed since `record` was read is kept.
+
+    Raises:
+        DatasetNotFoundError: another process deleted the dataset meanwhile.
+    """
+    with store.lock():
+        try:
+            latest = Home.record(store)
+        except KeyError:
+            raise _deleted(f"{record.organization}/{record.slug}") from None
+        changed = latest.model_copy(update=changes)
+        if changed != latest:
+            store.put(RECORD, changed.to_bytes())
+    for name in CHANGING:
+        setattr(record, name, getattr(changed, name))
+
+
+def _deleted(key: object) -> DatasetNotFoundError:
+    return DatasetNotFoundError(f"the dataset {key} was deleted by another process while it was opened")
