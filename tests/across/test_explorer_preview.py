@@ -43,11 +43,13 @@ class Slow(Principal):
 def test_a_layout_is_seen_while_it_is_made(dataset: AtlasDataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("localatlas.pipeline.previews.FIRST_AFTER_SECONDS", 0.0)
     answers: list[Any] = []
+    pages: list[str] = []
 
     def look() -> None:
         (job,) = jobs.jobs(dataset._store)
         projection = AtlasProjection(dataset, dataset._store, job.map_id)
         answers.append(get(projection, "/api/preview"))
+        pages.append(get(projection, "/").text)
         answers.append(get(projection, f"/api/preview?after={answers[0].headers['atlas-preview']}"))
 
     monkeypatch.setattr(Slow, "look", look, raising=False)
@@ -61,3 +63,6 @@ def test_a_layout_is_seen_while_it_is_made(dataset: AtlasDataset, monkeypatch: p
     assert np.ptp(points, axis=0).max() == 65_535
     assert (again.status_code, again.content) == (204, b"")
     assert get(made, "/api/preview").status_code == 204
+    # The page knows whether there is a map to ask for.
+    assert "<html data-waiting" in pages[0]
+    assert "<html lang" in get(made, "/").text

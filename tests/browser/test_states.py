@@ -13,11 +13,21 @@ from atlas_plugin_explorer.tokens import Tokens
 from localatlas import AtlasDataset
 from localatlas.indices import AtlasProjection
 from localatlas.pipeline import jobs
+from localatlas.protocols import Context, Index, Layout
 from map_page import MapPage
+from reference import Principal
 from running import Running
 from selenium import webdriver
 
 Browse = Callable[[Any], tuple[MapPage, Running]]
+# The number of the preview that is shown, how many pixels have ink, and the picture itself.
+PREVIEW = """
+const canvas = document.querySelector('.preview:not([hidden])');
+if (!canvas || !canvas.width) return [0, 0, ''];
+const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+return [Number(canvas.dataset.number), data.filter((part, at) => at % 4 === 3 && part > 0).length, canvas.toDataURL()];
+"""
+SAID = "return document.querySelector('.notice[data-state], .banner[data-state]')?.dataset.state ?? null"
 DRAWN = "return document.querySelector('#map')?.dataset.state === 'resting'"
 
 
@@ -39,8 +49,8 @@ def browse(driver: webdriver.Chrome, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def state(page: MapPage) -> str | None:
     """Return which state the page says the map is in, None for a map that is shown."""
-    said = page.all(".notice[data-state], .banner[data-state]")
-    return said[0].get_dom_attribute("data-state") if said else None
+    said: str | None = page.driver.execute_script(SAID)
+    return said
 
 
 def drawn(page: MapPage) -> None:
@@ -67,8 +77,52 @@ def test_a_build_is_watched_and_its_map_opens_by_itself(browse: Browse, dataset:
     assert seen["layout"].count("done") > seen["embed"].count("done")
     drawn(pages[0])
     assert state(pages[0]) is None
-    # The map was asked for before it was there.
-    pages[0].expected_errors = ("409",)
+    pages[0].check_quiet()
+
+
+class Moving(Principal):
+    """Shows its layout, then the same with one point moved, and waits until a test has seen each."""
+
+    look: Callable[[int], None]
+
+    def project(self, index: Index, context: Context) -> Layout:
+        layout = super().project(index, context)
+        places = layout.positions.copy()
+        for number in (1, 2):
+            context.preview(places)
+            Moving.look(number)
+            places[0] = places[1]
+        return layout
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_layout_is_drawn_while_it_is_made_and_goes_when_the_map_opens(
+    browse: Browse, dataset: AtlasDataset, monkeypatch: pytest.MonkeyPatch, motion: str
+) -> None:
+    monkeypatch.setattr("localatlas.pipeline.previews.FIRST_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr("localatlas.pipeline.previews.SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr("localatlas.pipeline.previews.SHARE_OF_TIME", float("inf"))
+    pages: list[MapPage] = []
+    pictures: list[str] = []
+
+    def look(number: int) -> None:
+        if not pages:
+            (job,) = jobs.jobs(dataset._store)
+            pages.append(browse(create_app(AtlasProjection(dataset, dataset._store, job.map_id)))[0])
+            pages[0].load()
+            pages[0].emulate({"prefers-color-scheme": "dark", "prefers-reduced-motion": motion})
+
+        def changed() -> str | None:
+            told, inked, picture = pages[0].driver.execute_script(PREVIEW)
+            return picture if told == number and inked > 0 and picture not in pictures else None
+
+        pictures.append(pages[0].until(changed, f"preview {number} is not drawn") or "")
+
+    monkeypatch.setattr(Moving, "look", look, raising=False)
+    dataset.create_index(indexed_field="text", projection=Moving(Moving.Options()), progress=False)
+    assert len(pictures) == 2
+    drawn(pages[0])
+    assert not pages[0].all(".preview")
     pages[0].check_quiet()
 
 

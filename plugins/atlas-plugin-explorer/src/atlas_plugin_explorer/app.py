@@ -105,7 +105,7 @@ class FrontEnd:
         self._static = static
 
     def page(self, request: Request) -> Response:  # noqa: ARG002  a route takes a request
-        """Answer `/`."""
+        """Answer `/`; the page of a map that is not there yet knows that, and does not ask for it."""
         try:
             content = (self._static / "index.html").read_bytes()
         except FileNotFoundError as error:
@@ -113,6 +113,8 @@ class FrontEnd:
                 503,
                 "the front end is not bundled in this installation: install atlas-plugin-explorer again",
             ) from error
+        if self._shown.is_waiting:
+            content = content.replace(b"<html", b"<html data-waiting", 1)
         return Response(content, media_type="text/html", headers={"Cache-Control": "no-cache"})
 
     def bundle(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from localatlas.errors import NotReadyError
+from localatlas.errors import AtlasError, NotReadyError
 from localatlas.indices import AtlasProjection
 from localatlas.protocols import Map
 from localatlas.selections import evaluate
@@ -83,6 +83,18 @@ class Shown:
         except NotReadyError:
             return False
         return True
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is known that there is no finished version yet. Reads records, and opens nothing."""
+        try:
+            _ = None if self.projection is None else self.projection.record
+        except NotReadyError:
+            return True
+        except AtlasError:
+            # What is wrong is said to who asks for the map.
+            return False
+        return False
 
     def now(self) -> Version:
         """Return the newest version. Raises NotReadyError while the map is building, or after it was deleted."""

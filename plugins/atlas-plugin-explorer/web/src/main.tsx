@@ -30,5 +30,7 @@ effect(() => {
 
 const root = document.getElementById("app");
 if (root !== null) render(<App explorer={explorer} />, root);
-void explorer.open();
+// The server says so in the page: to ask for a map that is not there yet would be an error in the console.
+if ("waiting" in document.documentElement.dataset) store.status.value = { kind: "waiting" };
+else void explorer.open();
 new Watch(client, store, () => explorer.open()).start();

@@ -22,7 +22,7 @@ export function App({ explorer }: Props): JSX.Element {
   const { store } = explorer;
   const { kind } = store.status.value;
   if (kind === "failed" || kind === "empty") return <Notice store={store} />;
-  if (kind === "waiting") return <Waiting store={store} />;
+  if (kind === "waiting") return <Waiting store={store} client={explorer.client} />;
   return (
     <>
       {kind === "ready" && <Page explorer={explorer} />}

@@ -1,8 +1,10 @@
 /** What the page says of a map that is not there yet: how far its build is, or why it ended and what to do. */
 
 import type { JSX } from "preact";
+import type { Client } from "../../api/client";
 import type { MapState } from "../../api/map_state";
 import type { Store } from "../../state/store";
+import { Preview } from "./preview";
 
 const STAGES: Readonly<Record<string, string>> = {
   snapshot: "Taking the rows",
@@ -15,11 +17,18 @@ const STAGES: Readonly<Record<string, string>> = {
   commit: "Saving",
 };
 
-export function Waiting({ store }: { readonly store: Store }): JSX.Element | null {
+export interface Props {
+  readonly store: Store;
+  readonly client: Client;
+}
+
+export function Waiting({ store, client }: Props): JSX.Element | null {
   if (store.link.value === "gone") return <Silent />;
   const state = store.mapState.value;
   if (state === null || state.state === "ready") return null;
-  if (state.state === "building" || state.state === "queued") return <Building state={state} />;
+  if (state.state === "building" || state.state === "queued") {
+    return <Building state={state} preview={state.state === "building" && <Preview client={client} dark={store.dark.value} />} />;
+  }
   const [title, advice] = ended(state);
   return (
     <main class="notice" aria-live="assertive" data-state={state.state}>
@@ -30,23 +39,26 @@ export function Waiting({ store }: { readonly store: Store }): JSX.Element | nul
   );
 }
 
-function Building({ state }: { readonly state: MapState }): JSX.Element {
+function Building({ state, preview }: { readonly state: MapState; readonly preview: JSX.Element | false }): JSX.Element {
   const { overall = 0, stage = "", stages = {} } = state.progress ?? {};
   const queued = state.state === "queued" || stage === "";
   return (
     <main class="notice building" data-state={state.state}>
-      <h1>{queued ? "The map is about to be built" : "The map is being built"}</h1>
-      <p>{nameOf(state)}</p>
-      <progress max={1} value={overall} aria-label="The whole build" />
-      <ol class="stages">
-        {Object.entries(stages).map(([name, done]) => (
-          <li key={name} data-stage={name} class={name === stage ? "now" : done >= 1 ? "done" : ""} aria-current={name === stage ? "step" : undefined}>
-            <span>{STAGES[name] ?? name}</span>
-            <span class="share">{done >= 1 ? "done" : name === stage ? `${Math.floor(done * 100)} %` : ""}</span>
-          </li>
-        ))}
-      </ol>
-      <p>It opens here when it is ready. You can close this window; the build goes on.</p>
+      <div class="said">
+        <h1>{queued ? "The map is about to be built" : "The map is being built"}</h1>
+        <p>{nameOf(state)}</p>
+        <progress max={1} value={overall} aria-label="The whole build" />
+        <ol class="stages">
+          {Object.entries(stages).map(([name, done]) => (
+            <li key={name} data-stage={name} class={name === stage ? "now" : done >= 1 ? "done" : ""} aria-current={name === stage ? "step" : undefined}>
+              <span>{STAGES[name] ?? name}</span>
+              <span class="share">{done >= 1 ? "done" : name === stage ? `${Math.floor(done * 100)} %` : ""}</span>
+            </li>
+          ))}
+        </ol>
+        <p>It opens here when it is ready. You can close this window; the build goes on.</p>
+      </div>
+      {preview}
     </main>
   );
 }
