@@ -25,7 +25,8 @@ def distances(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     wide = vectors.astype(np.float64)
     lengths = np.linalg.norm(wide, axis=1, keepdims=True)
     wide = np.divide(wide, lengths, out=np.zeros_like(wide), where=lengths > 0)
-    return 1.0 - wide @ wide.T
+    apart: NDArray[np.float64] = 1.0 - wide @ wide.T
+    return apart
 
 
 def require_guarantees(vectors: NDArray[np.float32], found: Duplicates, cutoff: float) -> None:

@@ -6,11 +6,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from atlas_plugin_neighbors import CellNeighbors
-from atlas_plugin_neighbors.partition import LARGEST, Cells
+from atlas_plugin_neighbors.partition import LARGEST, ROUNDS, Cells
 from atlas_plugin_neighbors.reduced import Reduced
 from localatlas.protocols import Context, NeighborFinder, NeighborGraph, SupportsSearch
 from localatlas.protocols.nouns import Metric
@@ -18,7 +19,7 @@ from localatlas.testing.example import brute_force, clusters
 from numpy.typing import NDArray
 
 
-def finder(**options: float) -> CellNeighbors:
+def finder(**options: Any) -> CellNeighbors:
     return CellNeighbors(CellNeighbors.Options(**{"exact_below": 0, **options}))
 
 
@@ -147,15 +148,59 @@ def test_it_can_be_stopped_at_every_step(after: float) -> None:
         finder().build(vectors, 5, "cosine", Context(report=report))
 
 
-def test_a_crowded_cell_is_divided() -> None:
+def crowded(width: float = 0.0) -> Reduced:
+    """Ten rows of eleven in one place, so that their cell is divided again."""
     random = np.random.default_rng(0)
-    crowd = random.normal(scale=0.01, size=(5_000, 4))
+    crowd = random.normal(scale=width, size=(5_000, 4))
     apart = random.normal(scale=100, size=(500, 4))
     places = np.concatenate([crowd, apart]).astype(np.float32)
-    table = Reduced(places, 0.5 * np.einsum("ij,ij->i", places, places))
-    cells = Cells.of(table, 60, 3, random, 1)
-    assert np.diff(cells.start).max() <= 2 * LARGEST * len(places) / 60
-    assert sorted(cells.order) == list(range(len(places)))
+    return Reduced(places, 0.5 * np.einsum("ij,ij->i", places, places))
+
+
+def test_a_crowded_cell_is_divided() -> None:
+    table = crowded(0.01)
+    cells = Cells.of(table, 60, 3, np.random.default_rng(0), 1)
+    assert np.diff(cells.start).max() <= 2 * LARGEST * len(table.places) / 60
+    assert sorted(cells.order) == list(range(len(table.places)))
+
+
+def test_dividing_into_cells_reports_on_the_way_and_gives_the_same() -> None:
+    done: list[float] = []
+    heard, unheard = (
+        Cells.of(crowded(), 60, 3, np.random.default_rng(0), 2, *report) for report in ([done.append], [])
+    )
+    assert len(done) > 2 * ROUNDS
+    assert done == sorted(done)
+    assert 0.0 < done[0] < 0.2
+    assert done[-1] == 1.0
+    for name in ("order", "start", "probes"):
+        assert getattr(heard, name).tobytes() == getattr(unheard, name).tobytes()
+
+
+@pytest.mark.parametrize("after", [1, 4, ROUNDS + 1, ROUNDS + 4])
+def test_dividing_into_cells_can_be_stopped_on_the_way(after: int) -> None:
+    done: list[float] = []
+
+    def report(share: float) -> None:
+        done.append(share)
+        if len(done) == after:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        Cells.of(crowded(), 60, 3, np.random.default_rng(0), 1, report)
+    assert done[-1] < 1.0
+
+
+def test_reducing_reports_on_the_way_and_gives_the_same() -> None:
+    from atlas_plugin_neighbors.geometry import Geometry
+
+    done: list[float] = []
+    geometry = Geometry.of(clusters(20_000, dim=8, noise=1.0), "euclidean")
+    heard, unheard = (Reduced.of(geometry, 4, np.random.default_rng(0), 1, *report) for report in ([done.append], []))
+    assert done == sorted(done)
+    assert len(done) > 2
+    assert done[-1] == 1.0
+    assert heard.places.tobytes() == unheard.places.tobytes()
 
 
 def test_a_rows_own_cell_is_its_first_probe() -> None:

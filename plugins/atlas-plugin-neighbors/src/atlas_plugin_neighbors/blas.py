@@ -8,7 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 
-__all__ = ["in_blocks", "one_blas_thread"]
+__all__ = ["Report", "in_blocks", "one_blas_thread", "part", "unheard"]
+
+# Receives the share of some work that is done, 0..1; what it raises ends the work.
+Report = Callable[[float], None]
+
+
+def unheard(_done: float) -> None:
+    """Hear a report and do nothing."""
+
+
+def part(report: Report, begin: float, end: float) -> Report:
+    """Return the report of work that is part of other work, from its share `begin` to `end`; never beyond."""
+    return lambda done: report(min(begin + done * (end - begin), end))
 
 
 def in_blocks(
@@ -16,7 +28,7 @@ def in_blocks(
     n: int,
     size: int,
     threads: int,
-    report: Callable[[float], None] = lambda _done: None,
+    report: Report = unheard,
 ) -> None:
     """Call `work(start, stop)` for blocks of `size` rows of `n`, on some threads.
 

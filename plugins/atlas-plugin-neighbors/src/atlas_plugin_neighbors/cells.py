@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 from localatlas.protocols import Context, NeighborGraph
 from localatlas.protocols.nouns import Metric
 from numpy.typing import NDArray
 
-from atlas_plugin_neighbors.blas import in_blocks
+from atlas_plugin_neighbors.blas import Report, in_blocks, part
 from atlas_plugin_neighbors.blocks import nearest_of_block
 from atlas_plugin_neighbors.candidates import Candidates, from_cells, improved
 from atlas_plugin_neighbors.exact import ExactNeighbors
@@ -24,6 +23,8 @@ __all__ = ["CellNeighbors"]
 ROWS_AT_ONCE = 4_096
 # Shares of the work, as measured on 117,791 texts in 512 dimensions.
 PREPARED, COMPARED, IMPROVED = 0.25, 0.75, 0.9
+# Of preparing, what fewer dimensions take.
+REDUCED = 1 / 3
 
 
 class CellNeighbors:
@@ -67,10 +68,11 @@ class CellNeighbors:
     def _candidates(self, geometry: Geometry, k: int, context: Context) -> tuple[NDArray[np.intp], Candidates]:
         """Return the rows in the order of their cells, and the candidates of each in that order."""
         options, random, threads = self.options, context.random(), context.n_jobs
-        context.progress(0.0, "dividing rows into cells")
-        table = Reduced.of(geometry, options.dimensions, random, threads)
-        context.progress(PREPARED / 3, "dividing rows into cells")
-        cells = Cells.of(table, self._cell_count(len(table.places)), options.probes, random, threads)
+        dividing = _share(context, 0.0, PREPARED, "dividing rows into cells")
+        dividing(0.0)
+        table = Reduced.of(geometry, options.dimensions, random, threads, part(dividing, 0.0, REDUCED))
+        count = self._cell_count(len(table.places))
+        cells = Cells.of(table, count, options.probes, random, threads, part(dividing, REDUCED, 1.0))
         table = table.take(cells.order)
         # Among the candidates, the order of near ones is not known yet.
         count = max(options.candidates, k + k // 2 + 1)
@@ -86,8 +88,8 @@ class CellNeighbors:
         return max(int(self.options.cells_per_root * math.sqrt(n)), 1)
 
 
-def _share(context: Context, begin: float, end: float, message: str) -> Callable[[float], None]:
-    return lambda done: context.progress(begin + done * (end - begin), message)
+def _share(context: Context, begin: float, end: float, message: str) -> Report:
+    return part(lambda done: context.progress(done, message), begin, end)
 
 
 def _measured(

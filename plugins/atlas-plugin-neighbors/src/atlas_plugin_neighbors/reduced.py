@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from atlas_plugin_neighbors.blas import in_blocks, one_blas_thread
+from atlas_plugin_neighbors.blas import Report, in_blocks, one_blas_thread, unheard
 from atlas_plugin_neighbors.geometry import FloatArray, Geometry
 
 __all__ = ["Reduced"]
@@ -36,7 +36,14 @@ class Reduced:
     bias: FloatArray
 
     @classmethod
-    def of(cls, geometry: Geometry, dimensions: int, random: np.random.Generator, threads: int) -> Reduced:
+    def of(
+        cls,
+        geometry: Geometry,
+        dimensions: int,
+        random: np.random.Generator,
+        threads: int,
+        report: Report = unheard,
+    ) -> Reduced:
         """Reduce a table to at most `dimensions`; the principal axes are those of a sample."""
         n, dim = geometry.vectors.shape
         sample = np.sort(random.choice(n, min(n, SAMPLE), replace=False))
@@ -51,7 +58,7 @@ class Reduced:
             places[start:stop] = centred @ axes
             bias[start:stop] = np.float32(0.5) * np.einsum("ij,ij->i", centred, centred)
 
-        in_blocks(reduce, n, ROWS_AT_ONCE, threads)
+        in_blocks(reduce, n, ROWS_AT_ONCE, threads, report)
         return cls(places, bias)
 
     def take(self, rows: NDArray[np.intp]) -> Reduced:
