@@ -14,7 +14,7 @@ from installing import install
 from localatlas import AtlasDataset, hooks
 from localatlas.errors import PluginFailedError
 from localatlas.hookspecs import hookimpl
-from localatlas.protocols import Context, Map
+from localatlas.protocols import Map
 
 
 @pytest.fixture(autouse=True)
@@ -24,31 +24,6 @@ def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     hooks.manager.cache_clear()
     yield
     hooks.manager.cache_clear()
-
-
-class Painter:
-    """Writes half of its pages, then fails."""
-
-    @hookimpl
-    def localatlas_pages(self, map: Map, folder: Path, context: Context) -> None:  # noqa: A002  the hook's name for it
-        (folder / "painter").mkdir(parents=True)
-        (folder / "painter" / "half").write_text("left behind")
-        raise ZeroDivisionError("no scale")
-
-
-def test_pages_that_fail_are_blamed_and_the_build_goes_on_where_it_stopped(dataset: AtlasDataset) -> None:
-    painter = hooks.register(Painter(), name="atlas-plugin-painter:own")
-    with pytest.raises(PluginFailedError, match="plugin-painter:own failed in localatlas_pages: ZeroDivisionError"):
-        dataset.create_index(indexed_field="text", progress=False)
-    assert (dataset.maps, dataset.is_accepting_data) == ([], True)
-    hooks.unregister(painter)
-    made = dataset.create_index(indexed_field="text", progress=False)
-    assert made.status == "done"
-    assert [stage.stage for stage in made.stages if stage.kept] == [
-        stage.stage for stage in made.stages if stage.stage not in ("pages", "commit")
-    ]
-    with pytest.raises(KeyError):
-        made.stored.page("painter/half")
 
 
 class Guard:

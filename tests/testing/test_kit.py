@@ -48,7 +48,11 @@ def test_what_is_no_component_is_refused() -> None:
 def test_optional_powers_bring_their_checks() -> None:
     plain = {check.name for check in checks_for(component("project", "neighbors_needed"))}
     able = {check.name for check in checks_for(component("project", "neighbors_needed", "transform"))}
-    assert able - plain == {"transform_places_rows_where_they_were", "transform_of_one_row"}
+    assert able - plain == {
+        "transform_places_rows_where_they_were",
+        "transform_of_one_row",
+        "transform_after_rows_went",
+    }
 
 
 def test_names_are_unique() -> None:

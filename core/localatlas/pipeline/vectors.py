@@ -23,11 +23,11 @@ ROWS_AT_ONCE = 8192
 GATHERED = 0.5
 
 
-def silent(done: float) -> None:
+def _silent(done: float) -> None:
     """Report to nobody."""
 
 
-def blocks(rows: int) -> Iterator[slice]:
+def _blocks(rows: int) -> Iterator[slice]:
     """Yield slices of some thousand rows."""
     for start in range(0, rows, ROWS_AT_ONCE):
         yield slice(start, min(start + ROWS_AT_ONCE, rows))
@@ -51,14 +51,14 @@ class Vectors:
         return cls(load_array(folder / "vectors.npy"), load_array(folder / "vector_of.npy"))
 
 
-def collapse(vectors: NDArray[np.float32], folder: Path, report: Callable[[float], None] = silent) -> None:
+def collapse(vectors: NDArray[np.float32], folder: Path, report: Callable[[float], None] = _silent) -> None:
     """Turn the contents' vectors [C, D] into distinct ones [N, D] in `folder`, and drop the working files.
 
     Texts that differ in letters alone often share a vector; they must not fill each other's neighbour lists.
     `report` gets the share that is done, and may raise.
     """
     hashes = np.empty((len(vectors), HASH_BYTES), dtype=np.uint8)
-    for rows in blocks(len(vectors)):
+    for rows in _blocks(len(vectors)):
         hashes[rows] = hashes_of(memoryview(row).cast("B") for row in np.ascontiguousarray(vectors[rows]))
         release(vectors)
         report(rows.stop / len(vectors))
@@ -67,7 +67,7 @@ def collapse(vectors: NDArray[np.float32], folder: Path, report: Callable[[float
     if len(first) < len(vectors):
         temporary = folder / "vectors.distinct.part"
         distinct = open_memmap(temporary, mode="w+", dtype=np.float32, shape=(len(first), vectors.shape[1]))
-        for rows in blocks(len(first)):
+        for rows in _blocks(len(first)):
             distinct[rows] = vectors[first[rows]]
             release(vectors, distinct)
         distinct.flush()
@@ -83,7 +83,7 @@ def gather_given(
     shape: tuple[int, int],
     metric: Metric,
     folder: Path,
-    report: Callable[[float], None] = silent,
+    report: Callable[[float], None] = _silent,
 ) -> None:
     """Write vectors that the user brought to `folder`, as `collapse` wants them; L2-normalised for cosine.
 

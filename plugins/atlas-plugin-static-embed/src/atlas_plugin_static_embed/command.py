@@ -5,9 +5,6 @@ from __future__ import annotations
 import click
 from localatlas.errors import InvalidDataError
 
-from atlas_plugin_static_embed.distilling import distil
-from atlas_plugin_static_embed.table import load
-
 __all__ = ["distil_command"]
 
 
@@ -39,6 +36,9 @@ def distil_command(
     `default`, NomicEmbedOptions(model="static", table=NAME) any other.
     """
     from localatlas import read
+
+    from atlas_plugin_static_embed.distilling import distil
+    from atlas_plugin_static_embed.table import load
 
     rows = read(source, limit=limit).table
     if rows is None or column not in rows.column_names:
