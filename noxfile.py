@@ -155,15 +155,18 @@ def without(folder: str) -> str:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the quick and slow tests of core, plugins and contrib; arguments after -- go to pytest, without coverage."""
+    """Run the quick and slow tests of core, plugins and contrib; arguments after -- go to pytest."""
     install_sources(session, *group("test"))
-    selected = ("pytest", "-m", "not browser and not services", without("browser"))
-    if session.posargs:
-        session.run(*selected, *session.posargs)
-        return
-    session.run(*selected, *TWO_AT_ONCE, "tests", "--cov", "--cov-report=term:skip-covered")
-    # Without coverage: tracing would double the time that numba compiles for.
-    session.run(*selected, *TWO_AT_ONCE, "plugins", "contrib")
+    chosen = session.posargs or [*TWO_AT_ONCE, "--durations=15", "tests", "plugins", "contrib"]
+    session.run("pytest", "-m", "not browser and not services", without("browser"), *chosen)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Run the tests of the core with what they cover, 95 % at least."""
+    install_sources(session, *group("test"))
+    selected = ("-m", "not browser and not services", without("browser"), *TWO_AT_ONCE)
+    session.run("pytest", *selected, "tests", "--cov", "--cov-report=term:skip-covered")
 
 
 @nox.session
@@ -265,7 +268,8 @@ def browser(session: nox.Session) -> None:
         for command in (("install", "--no-package-lock", "--no-audit", "--no-fund"), ("run", "check"), ("test",)):
             session.run("npm", *command, external=True)
     install_sources(session, *group("test", "browser"))
-    session.run("pytest", "-m", "browser", *(session.posargs or ["tests/browser"]))
+    # By file: the maps that tests of a file share are built once.
+    session.run("pytest", "-m", "browser", *(session.posargs or ["-n", "2", "--dist", "loadfile", "tests/browser"]))
 
 
 @nox.session
