@@ -136,14 +136,25 @@ def row(page: str, size: int | None, opening: Opening, frames: str) -> str:
 
 def bundle() -> str:
     """Return what the front end weighs."""
-    page = (STATIC / "index.html").read_text("utf-8")
-    files = [STATIC / name for name in sorted(set(re.findall(r"static/([\w.-]+)", page)))]
-    parts = [
-        f"{re.sub('-[0-9a-f]{12}', '', file.name)} {file.stat().st_size / 1e3:,.0f} kB "
-        f"({len(gzip.compress(file.read_bytes())) / 1e3:,.0f} kB compressed)"
-        for file in files
+    at_once = [
+        STATIC / name
+        for name in sorted(set(re.findall(r"static/([\w.-]+)", (STATIC / "index.html").read_text("utf-8"))))
     ]
+    groups: dict[str, list[Path]] = {}
+    for file in at_once:
+        # What main.js imports at once counts with it.
+        groups.setdefault(re.sub("-[0-9a-f]{12}", "", re.sub(r"^chunk-\w+", "main", file.name)), []).append(file)
+    for name in ("parts", "whole"):
+        groups[f"{name}.js"] = list(STATIC.glob(f"{name}-*.js"))
+    parts = [f"{name} {weight(files)}" for name, files in groups.items()]
     return f"The bundle, minified: {', '.join(parts)}."
+
+
+def weight(files: list[Path]) -> str:
+    """Return how large files are, and how large compressed."""
+    contents = [file.read_bytes() for file in files]
+    packed = sum(len(gzip.compress(content)) for content in contents)
+    return f"{sum(map(len, contents)) / 1e3:,.0f} kB ({packed / 1e3:,.0f} kB compressed)"
 
 
 if __name__ == "__main__":

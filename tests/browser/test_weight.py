@@ -9,7 +9,9 @@ from atlas_plugin_explorer.app import STATIC
 from map_page import MapPage
 
 FIRST_PAINT_BYTES = 400_000
-# What issue 5 asks for is 150 kB; all that the page can do by now is 228 kB. It must not grow unnoticed.
+# Issue 5: before the first picture. What draws it, by a GPU or not, is fetched apart and is 6 to 12 kB more.
+FIRST_SCRIPT_BYTES = 150_000
+# All that the page can do, as copies carry it in one file. It must not grow unnoticed.
 SCRIPT_BYTES = 240_000
 PACKED_BYTES = 90_000
 RECEIVED = """
@@ -24,8 +26,25 @@ def test_the_first_screen_weighs_little_and_holds_no_text(page: MapPage) -> None
     assert not [path for path in paths if "/api/rows" in path or "/columns/" in path]
 
 
+def test_the_script_until_the_first_picture_is_small(page: MapPage) -> None:
+    named = re.findall(r'(?:modulepreload" href|script type="module" src)="static/([\w.-]+\.js)"', page_of("index"))
+    scripts = {name: (STATIC / name).read_text("utf-8") for name in named}
+    at_once = {name for text in scripts.values() for name in re.findall(r'(?:from|import)"\./([\w.-]+\.js)"', text)}
+    # The rest of the graph is in the page too, so that no file is waited for to learn of the next.
+    assert at_once
+    assert at_once <= set(scripts)
+    assert 100_000 < sum(len(text.encode()) for text in scripts.values()) < FIRST_SCRIPT_BYTES
+    _, paths = page.driver.execute_script(RECEIVED)
+    late = next(place for place, path in enumerate(paths) if "/static/parts-" in path)
+    assert any("/pages/geometry" in path for path in paths[:late]), paths
+
+
 def test_the_bundle_does_not_grow_unnoticed() -> None:
-    names = set(re.findall(r"static/([\w.-]+\.js)", (STATIC / "index.html").read_text("utf-8")))
-    scripts = [(STATIC / name).read_bytes() for name in sorted(names)]
-    assert sum(map(len, scripts)) < SCRIPT_BYTES
-    assert sum(len(gzip.compress(script)) for script in scripts) < PACKED_BYTES
+    (name,) = re.findall(r"static/(whole-[\w.-]+\.js)", page_of("copy"))
+    script = (STATIC / name).read_bytes()
+    assert len(script) < SCRIPT_BYTES
+    assert len(gzip.compress(script)) < PACKED_BYTES
+
+
+def page_of(name: str) -> str:
+    return (STATIC / f"{name}.html").read_text("utf-8")

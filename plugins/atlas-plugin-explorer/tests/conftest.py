@@ -72,6 +72,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("static")
     (folder / "index.html").write_text("<!doctype html><title>map</title>" + " " * 2_000)
     (folder / "main-0123456789ab.js").write_text("1;")
+    (folder / "parts-ABCD2345.js").write_text("1;")
     (folder / "main.css").write_text("body{}")
     return folder
 

@@ -28,6 +28,7 @@ def test_the_page(client: TestClient) -> None:
 def test_only_names_with_a_hash_are_cached_for_good(client: TestClient) -> None:
     hashed, plain = client.get("/static/main-0123456789ab.js"), client.get("/static/main.css")
     assert "immutable" in hashed.headers["cache-control"]
+    assert "immutable" in client.get("/static/parts-ABCD2345.js").headers["cache-control"]
     assert hashed.headers["content-type"].startswith("text/javascript")
     assert plain.headers["cache-control"] == "no-cache"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -37,7 +39,7 @@ def web(tmp_path: Path) -> Path:
     (library / "LICENSE").write_text("Do what you like.\n")
     (made / "build").mkdir()
     inputs = {"src/main.ts": {}, "node_modules/@scope/lib/dist/lib.js": {}}
-    (made / "build" / "meta.json").write_text(json.dumps({"inputs": inputs}))
+    (made / "build" / "page.json").write_text(json.dumps({"inputs": inputs}))
     return made
 
 
@@ -69,6 +71,31 @@ def test_names_carry_a_hash_that_follows_the_content(hook: ModuleType, tmp_path:
         assert f'src="static/{script.name}"' in (folder / "index.html").read_text()
         names.append(script.name)
     assert names[0] == names[1] != names[2]
+
+
+def test_what_the_script_imports_at_once_is_named_in_the_page(hook: ModuleType, web: Path, tmp_path: Path) -> None:
+    def output(*imports: tuple[str, str]) -> dict[str, Any]:
+        return {"imports": [{"path": f"../static/{name}", "kind": kind} for name, kind in imports]}
+
+    outputs = {
+        "../static/main.js": output(("chunk-AAAAAAA1.js", "import-statement"), ("parts-AAAAAAA2.js", "dynamic-import")),
+        "../static/chunk-AAAAAAA1.js": output(("chunk-AAAAAAA3.js", "import-statement")),
+        "../static/chunk-AAAAAAA3.js": output(),
+        "../static/parts-AAAAAAA2.js": output(),
+    }
+    outputs["../static/main.js"]["entryPoint"] = "src/main.tsx"
+    (web / "build" / "page.json").write_text(json.dumps({"inputs": {}, "outputs": outputs}))
+    static = tmp_path / "static"
+    static.mkdir()
+    for path in outputs:
+        (static / Path(path).name).write_text("1;")
+    (static / "index.html").write_text('<script type="module" src="static/main.js"></script>')
+    hook.preload(web, static)
+    hook.version_names(static)
+    named = re.findall(r'modulepreload" href="static/([^"]+)"', (static / "index.html").read_text())
+    assert named == ["chunk-AAAAAAA1.js", "chunk-AAAAAAA3.js"]
+    # Their names are in the other files.
+    assert all((static / name).is_file() for name in [*named, "parts-AAAAAAA2.js"])
 
 
 def test_without_node_the_package_that_brings_it_is_asked_for(

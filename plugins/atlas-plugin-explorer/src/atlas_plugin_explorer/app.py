@@ -42,7 +42,8 @@ MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain",
 }
-HASHED_NAME = re.compile(r"-[0-9a-f]{12}\.\w+$")
+# By hatch_build.py, and by esbuild for what comes late.
+HASHED_NAME = re.compile(r"-(?:[0-9a-f]{12}|[0-9A-Z]{8})\.\w+$")
 STATIC_NAME = re.compile(r"\w[\w.-]*")
 FOREVER = "private, max-age=31536000, immutable"
 

@@ -4,14 +4,15 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Client } from "./api/client";
 import { SERVER, type Transport } from "./api/transport";
-import { whenReady, type PageApi } from "./panels/page_api";
-import { bringPanels } from "./panels/panels";
+import type { PageApi } from "./panels/page_api";
+import { bringPanels, whenReady } from "./panels/bring";
 import { Explorer } from "./state/explorer";
 import { followWindow } from "./state/layout";
 import { createStore } from "./state/store";
 import { followTheme } from "./state/theme_choice";
 import { Watch } from "./state/watch";
 import { App } from "./ui/app";
+import { bringParts } from "./ui/shell/late";
 
 const store = createStore();
 /** A copy of the page, and a notebook, bring a transport of their own. */
@@ -19,6 +20,7 @@ const { atlasTransport, atlasReady } = globalThis as { atlasTransport?: Transpor
 const client = new Client(atlasTransport ?? SERVER);
 const explorer = new Explorer(store, client);
 followTheme(store);
+bringParts(store);
 bringPanels(explorer);
 if (atlasReady !== undefined) whenReady(explorer, atlasReady);
 followWindow(explorer.layout);

@@ -22,6 +22,10 @@ export interface ShownLabel {
   readonly y: number;
 }
 
+export function sameLabels(a: readonly ShownLabel[], b: readonly ShownLabel[]): boolean {
+  return a.length === b.length && a.every((one, k) => one.topic === b[k].topic && one.x === b[k].x && one.y === b[k].y);
+}
+
 /** A label as text, for a picture in which text stays text. */
 export interface LabelText {
   readonly lines: readonly string[];

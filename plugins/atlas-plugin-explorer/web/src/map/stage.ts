@@ -2,13 +2,11 @@
 
 import { boxOf } from "../api/loader";
 import type { IndexFile, Topic } from "../api/format";
-import type { Sheets } from "../api/sheets";
 import { DARK, LIGHT } from "../color/theme";
 import type { Ink } from "../labels/sprite";
-import { chooseRenderer } from "../render/choose";
 import { emptyScene, radiusOf } from "../render/layers";
 import { nearest } from "../render/picker";
-import type { Colors, Look, Mask, Points } from "../render/renderer";
+import type { Colors, Look, Mask, Points, Renderer } from "../render/renderer";
 import { statesOf } from "../render/states";
 import { denseness } from "../render/tone";
 import type { MapEvents, MapPort, Polygon, Tool } from "../state/map_port";
@@ -16,8 +14,7 @@ import { Frames } from "./frames";
 import { MapInput } from "./input";
 import { Motion } from "./motion";
 import { LABELS_MASKED, Overlay, penOf, type Marks } from "./overlay";
-import { pngOf, svgOf } from "./picture";
-import { Thumbnails } from "./thumbnails";
+import type { Thumbnails } from "./thumbnails";
 import { toPlane, toScreen, type Box, type Insets, type Point, type Size, type View } from "./view";
 
 /** How far from a point (CSS pixels) one may point and still mean it. */
@@ -25,10 +22,16 @@ const REACH_MOUSE = 8;
 const REACH_TOUCH = 18;
 /** How near a small area is framed, as a factor of the first view. */
 const NEAREST_FRAME = 40;
-export interface StageParts {
+/** Where the map is in the page. */
+export interface StagePlace {
   readonly host: HTMLElement;
   readonly picture: HTMLCanvasElement;
   readonly overlay: HTMLCanvasElement;
+}
+
+export interface StageParts extends StagePlace {
+  /** What draws on `picture`. */
+  readonly renderer: Renderer;
 }
 
 export class Stage implements MapPort {
@@ -51,12 +54,12 @@ export class Stage implements MapPort {
     private size: Size,
     private insets: Insets,
     private readonly events: MapEvents,
-    private readonly calm: () => boolean,
+    calm: () => boolean,
   ) {
     this.overlay = new Overlay(parts.overlay, calm);
     const content = { bounds: boxOf(index.bounds), first: boxOf(index.view) };
     this.motion = new Motion(content, size, insets, () => this.frames.moved(), calm);
-    this.frames = new Frames(chooseRenderer(parts.picture), emptyScene(size, this.motion.home.scale, LIGHT), {
+    this.frames = new Frames(parts.renderer, emptyScene(size, this.motion.home.scale, LIGHT), {
       tick: (now) => this.motion.tick(now),
       busy: () => this.motion.moving || this.grabbed,
       view: () => this.motion.view,
@@ -115,10 +118,9 @@ export class Stage implements MapPort {
     this.frames.schedule();
   }
 
-  setSheets(sheets: Sheets): void {
-    const thumbnails = new Thumbnails(sheets, this.calm);
+  setThumbnails(thumbnails: Thumbnails): void {
     this.thumbnails = thumbnails;
-    sheets.arrived = () => this.frames.schedule();
+    thumbnails.sheets.arrived = () => this.frames.schedule();
     this.overlay.under = (pen, view, labels) => thumbnails.draw(pen, this.frames.scene, view, this.size, labels);
     this.frames.schedule();
   }
@@ -176,6 +178,7 @@ export class Stage implements MapPort {
     const { view } = this.motion;
     const canvas = await this.frames.renderer.capture(this.frames.scene, { view, budget: Infinity, ratio });
     this.overlay.paintOn(penOf(canvas), ratio, view, this.insets, this.marks(view), true);
+    const { pngOf } = await import("./picture");
     return pngOf(canvas);
   }
 
@@ -189,6 +192,7 @@ export class Stage implements MapPort {
     const { rings, radius, dark, masked } = this.marks(view);
     const outlines = this.overlay.onScreen(view, this.outlines);
     const strength = masked ? LABELS_MASKED : 1;
+    const { svgOf } = await import("./picture");
     return svgOf(canvas.toDataURL(), { size: this.size, labels: this.overlay.texts(), strength, outlines, rings, radius, dark });
   }
 

@@ -1,6 +1,8 @@
 /** Small pictures of the rows of an image map, drawn in place of their points where there is room for them. */
 
-import type { Sheets, Tile } from "../api/sheets";
+import type { Client } from "../api/client";
+import type { ImagesEntry, IndexFile } from "../api/format";
+import { Sheets, type Tile } from "../api/sheets";
 import type { Scene } from "../render/layers";
 import { overlaps } from "../render/plan";
 import { grown, spread } from "./spread";
@@ -32,13 +34,17 @@ interface Shown {
   readonly reach: number;
 }
 
+export function thumbnailsOf(client: Client, index: IndexFile, entry: ImagesEntry, calm: () => boolean): Thumbnails {
+  return new Thumbnails(new Sheets(client, index, entry), calm);
+}
+
 export class Thumbnails {
   private choice: Choice | null = null;
   private born = new Map<number, number>();
   private shown: readonly Shown[] = [];
 
   constructor(
-    private readonly sheets: Sheets,
+    readonly sheets: Sheets,
     private readonly calm: () => boolean,
   ) {}
 

@@ -45,17 +45,6 @@ export interface PageApi {
 
 const MOST = 200;
 
-/** Hand the API over as soon as the map is there. */
-export function whenReady(explorer: Explorer, tell: (api: PageApi) => void): void {
-  const stop = effect(() => {
-    if (explorer.store.status.value.kind !== "ready") return;
-    queueMicrotask(() => {
-      stop();
-      tell(createPageApi(explorer));
-    });
-  });
-}
-
 export function createPageApi(explorer: Explorer): PageApi {
   const { store, selecting, looking, client } = explorer;
   const index = store.index.peek();

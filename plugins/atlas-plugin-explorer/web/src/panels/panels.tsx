@@ -1,6 +1,5 @@
 /** Brings the panels of other plugins into the page, as further tabs of the panel on the left. */
 
-import { effect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Client } from "../api/client";
@@ -16,18 +15,9 @@ interface Listed {
 
 type Draw = (element: HTMLElement, api: PageApi) => unknown;
 
-/** Ask for panels as soon as the map is there and the server says that there are some. */
-export function bringPanels(explorer: Explorer): void {
-  const { store, client } = explorer;
-  let asked = false;
-  effect(() => {
-    if (asked || store.status.value.kind !== "ready" || (store.mapState.value?.panels ?? 0) === 0) return;
-    asked = true;
-    void load(explorer, client);
-  });
-}
-
-async function load(explorer: Explorer, client: Client): Promise<void> {
+/** Ask which there are, and add their tabs. */
+export async function load(explorer: Explorer): Promise<void> {
+  const { client } = explorer;
   const { panels } = await client.json<{ panels: readonly Listed[] }>("api/panels");
   const api = createPageApi(explorer);
   extraTabs.value = panels.map((panel) => tabOf(panel, client, api));

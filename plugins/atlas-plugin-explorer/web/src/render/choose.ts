@@ -1,37 +1,27 @@
 /** Chooses what draws: what the address asks for, else what this browser does best. */
 
-import { CpuRenderer } from "./cpu";
 import { inkFormat, isHardware } from "./gl";
-import { RemoteRenderer } from "./remote";
 import type { Renderer } from "./renderer";
-import { WebGl2Renderer } from "./webgl2";
 
-/** Return the back end for a canvas; `?renderer=cpu` or `?renderer=webgl2` in the address forces one. */
-export function chooseRenderer(canvas: HTMLCanvasElement): Renderer {
+export type MakeRenderer = (canvas: HTMLCanvasElement) => Renderer;
+
+/**
+ * Return what makes the back end for a canvas; `?renderer=cpu` or `?renderer=webgl2` in the address forces one.
+ * Only the one that is wanted is fetched.
+ *
+ * @throws TypeError where it cannot be fetched.
+ */
+export async function chooseRenderer(): Promise<MakeRenderer> {
   const forced = new URLSearchParams(location.search).get("renderer");
-  const gpu = forced === "webgl2" || (forced !== "cpu" && hasGpu());
-  const renderer = gpu ? WebGl2Renderer.on(canvas) : null;
-  if (renderer !== null) return renderer;
-  const worker = startWorker();
-  return worker === null ? new CpuRenderer(canvas) : new RemoteRenderer(canvas, worker);
+  if (forced !== "cpu" && hasGpu(forced === "webgl2")) return (await import("./webgl2")).onGpu;
+  return (await import("./on_processor")).onProcessor;
 }
 
-/** Try on a canvas that is thrown away: the one of the map can have only one kind of context. */
-function hasGpu(): boolean {
-  const gl = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: true });
+/** Try on a canvas that is thrown away: the one of the map can have only one kind of context. `any` takes a GPU that is none, too. */
+function hasGpu(any: boolean): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2", { failIfMajorPerformanceCaveat: !any });
   if (gl === null) return false;
-  const able = isHardware(gl) && inkFormat(gl) !== null;
+  const able = (any || isHardware(gl)) && inkFormat(gl) !== null;
   gl.getExtension("WEBGL_lose_context")?.loseContext();
   return able;
-}
-
-/** The page names the worker's file; one that carries everything in itself names none, and draws without a worker. */
-function startWorker(): Worker | null {
-  const address = document.querySelector<HTMLMetaElement>('meta[name="atlas-worker"]')?.content;
-  if (address === undefined || typeof Worker === "undefined") return null;
-  try {
-    return new Worker(address, { type: "module" });
-  } catch {
-    return null;
-  }
 }

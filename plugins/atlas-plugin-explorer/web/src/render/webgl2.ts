@@ -6,7 +6,7 @@ import { layersOf, type Layer, type Scene } from "./layers";
 import { PointBuffers } from "./point_buffers";
 import type { Drawn, Frame, Renderer } from "./renderer";
 import { POINT_FRAGMENT, POINT_VERTEX, TONE_FRAGMENT, TONE_VERTEX } from "./shaders";
-import { showImage } from "./cpu";
+import { CpuRenderer, showImage } from "./cpu";
 import { Splatter } from "./splatter";
 import { DEEP_ON_PAPER, DEEP_IN_THE_DARK } from "./surface";
 import { TONE_STEPS } from "./tone";
@@ -28,6 +28,11 @@ interface Parts {
   readonly curve: WebGLTexture;
   readonly target: WebGLFramebuffer;
   readonly bare: WebGLVertexArrayObject;
+}
+
+/** Return the back end for a canvas on which a GPU draws; if it does not after all, the page draws itself. */
+export function onGpu(canvas: HTMLCanvasElement): Renderer {
+  return WebGl2Renderer.on(canvas) ?? new CpuRenderer(canvas);
 }
 
 export class WebGl2Renderer implements Renderer {

@@ -4,12 +4,13 @@ import { computed, effect, signal } from "@preact/signals";
 import { RequestError, type Client } from "../api/client";
 import type { IndexFile, Row } from "../api/format";
 import { loadGeometry } from "../api/loader";
-import { Sheets } from "../api/sheets";
 import { labelInk } from "../color/theme";
 import { DARK_TONES, LIGHT_TONES, topicColors } from "../color/topic_hues";
-import type { ShownLabel } from "../labels/layer";
-import { Stage, type StageParts } from "../map/stage";
+import { sameLabels } from "../labels/layer";
+import { bringThumbnails } from "../map/bring_thumbnails";
+import { Stage, type StagePlace } from "../map/stage";
 import type { Insets, Size, View } from "../map/view";
+import { chooseRenderer, type MakeRenderer } from "../render/choose";
 import { fromBytes, inverse, spread, type Bits } from "../selection/bits";
 import { conditions, type Group } from "../selection/tree";
 import { readPlace, showPlace, writePlace } from "./address";
@@ -50,6 +51,7 @@ export class Explorer {
   /** Points whose rows still exist; null while none was deleted. */
   readonly alive = signal<Bits | null>(null);
   private stage: Stage | null = null;
+  private makeRenderer: MakeRenderer | null = null;
   private remembering: ReturnType<typeof setTimeout> | undefined;
   private remembered = 0;
   private readonly colors: ColorSource;
@@ -83,7 +85,8 @@ export class Explorer {
     const { store } = this;
     const place = readPlace(location.hash);
     try {
-      const index = await this.client.index();
+      const [index, makeRenderer] = await Promise.all([this.client.index(), chooseRenderer()]);
+      this.makeRenderer = makeRenderer;
       const [columns, topics] = await Promise.all([
         this.client.columns(index.columns.file),
         index.topics === null ? [] : this.client.topics(index.topics.file),
@@ -100,16 +103,16 @@ export class Explorer {
     }
   }
 
-  attach(parts: StageParts, size: Size, insets: Insets): void {
+  attach(place: StagePlace, size: Size, insets: Insets): void {
     const index = this.store.index.peek();
-    if (index === null || this.stage !== null) return;
+    if (index === null || this.makeRenderer === null || this.stage !== null) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     setTimeout(this.nowColored, LONGEST_GREY);
-    const stage = new Stage(parts, index, size, insets, this.stageEvents(), () => still.matches);
+    const stage = new Stage({ ...place, renderer: this.makeRenderer(place.picture) }, index, size, insets, this.stageEvents(), () => still.matches);
     this.stage = stage;
-    if (index.images) stage.setSheets(new Sheets(this.client, index, index.images));
+    if (index.images) void bringThumbnails(stage, this.client, index, index.images, () => still.matches);
     // For plugins' panels and for tests.
-    Object.assign(parts.host, { map: stage });
+    Object.assign(place.host, { map: stage });
     const { view, row } = readPlace(location.hash);
     if (view !== null) stage.jump(view);
     // An address that is pasted over this page's own loads nothing anew.
@@ -241,14 +244,22 @@ export class Explorer {
       lassoed: (polygon, join) => this.catchPoints(polygon, join),
       escaped: () => this.clear(),
       labelsShown: (labels) => {
+        this.pictured();
         if (!sameLabels(labels, this.store.shownLabels.peek())) this.store.shownLabels.value = labels;
       },
-      moved: () => this.cards.follow(),
+      moved: () => {
+        this.pictured();
+        this.cards.follow();
+      },
       rested: (view) => {
         this.cards.follow();
         this.remember(view);
       },
     };
+  }
+
+  private pictured(): void {
+    this.store.drawn.value ||= this.store.loaded.peek() > 0;
   }
 
   private remember(view: View): void {
@@ -278,10 +289,6 @@ function ringsOf(open: number | null, pointed: number | null, near: readonly num
 function outlinesOf(selection: Group): Polygon[] {
   const lassos = conditions(selection).map(({ test }) => (test.type === "lasso" ? test.polygons : []));
   return lassos.flat().map((polygon) => polygon.map(([x, y]) => ({ x, y })));
-}
-
-function sameLabels(a: readonly ShownLabel[], b: readonly ShownLabel[]): boolean {
-  return a.length === b.length && a.every((one, k) => one.topic === b[k].topic && one.x === b[k].x && one.y === b[k].y);
 }
 
 function messageOf(error: unknown): string {

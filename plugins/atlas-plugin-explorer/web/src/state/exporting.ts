@@ -5,6 +5,7 @@ import { json, type Client } from "../api/client";
 import type { RowsAnswer } from "../api/format";
 import type { SelectionNode } from "../selection/nodes";
 import { cellText } from "../ui/cell_text";
+import type { Explorer } from "./explorer";
 import type { MapPort } from "./map_port";
 
 export type FileFormat = "csv" | "parquet" | "ids";
@@ -99,6 +100,17 @@ export class Exporting {
       this.outcome.value = { kind: "failed", message: error instanceof Error ? error.message : String(error) };
     }
   }
+}
+
+const made = new WeakMap<Explorer, Exporting>();
+
+/** The one of a page; made when it is first wanted, as this module comes late. */
+export function exportingOf(explorer: Explorer): Exporting {
+  const { client, selecting, looking, store } = explorer;
+  const name = (): string => store.index.peek()?.map.name ?? "map";
+  const exporting = made.get(explorer) ?? new Exporting(client, () => selecting.node.peek(), looking.map, name);
+  made.set(explorer, exporting);
+  return exporting;
 }
 
 const FILE_NAMES: Readonly<Record<FileFormat, string>> = { csv: "CSV", parquet: "Parquet", ids: "ids" };

@@ -6,7 +6,6 @@ import type { Topic } from "../api/format";
 import type { Mask } from "../render/renderer";
 import { both, type Bits } from "../selection/bits";
 import { ColumnsShown } from "./columns_shown";
-import { Exporting } from "./exporting";
 import type { Layout } from "./layout";
 import { Listing } from "./listing";
 import type { Look, MapPort, Polygon } from "./map_port";
@@ -43,7 +42,6 @@ export class Looking {
   readonly listing: Listing;
   readonly blocks: RowBlocks;
   readonly columns: ColumnsShown;
-  readonly exporting: Exporting;
   readonly time: TimeControl;
   readonly look = signal<Look>(USUAL_LOOK);
   /** Where the open row's point is in page order; null if none is open, or it has no place. */
@@ -61,7 +59,7 @@ export class Looking {
 
   constructor(
     private readonly around: Around,
-    private readonly map: () => MapPort | null,
+    readonly map: () => MapPort | null,
   ) {
     const { store, client, pages, rows, selecting, alive } = around;
     this.reader = new Reader(client, rows, () => store.can.peek().neighbors !== false);
@@ -72,7 +70,6 @@ export class Looking {
     this.listing = new Listing(store, pages, listed);
     this.blocks = new RowBlocks(client);
     this.columns = new ColumnsShown(store);
-    this.exporting = new Exporting(client, () => selecting.node.peek(), map, () => store.index.peek()?.map.name ?? "map");
     this.time = new TimeControl(store, pages, selecting);
     let before: Mask | null = null;
     this.counted = computed(() => {

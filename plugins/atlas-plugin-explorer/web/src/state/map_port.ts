@@ -1,9 +1,9 @@
 /** What the page asks of the map and what the map tells the page: `map/stage.ts` is the one that draws. */
 
 import type { Topic } from "../api/format";
-import type { Sheets } from "../api/sheets";
 import type { ShownLabel } from "../labels/layer";
 import type { Ink } from "../labels/sprite";
+import type { Thumbnails } from "../map/thumbnails";
 import type { Box, Insets, Point, Size, View } from "../map/view";
 import type { Colors, Look, Mask, Points } from "../render/renderer";
 
@@ -31,7 +31,7 @@ export interface MapPort {
   setTopics(topics: readonly Topic[]): void;
   setInks(inks: ReadonlyMap<number, Ink>): void;
   /** Show rows' pictures in place of their points where there is room. */
-  setSheets(sheets: Sheets): void;
+  setThumbnails(thumbnails: Thumbnails): void;
   /** Mark points with a ring; the first is the one whose row is open. */
   setRings(positions: readonly number[]): void;
   setTool(tool: Tool): void;

@@ -58,6 +58,8 @@ export function createStore() {
     topics: signal<readonly Topic[]>([]),
     /** How many points have arrived. */
     loaded: signal(0),
+    /** Whether a picture of points has been seen. */
+    drawn: signal(false),
     theme,
     systemDark,
     dark: computed(() => (theme.value === "auto" ? systemDark.value : theme.value === "dark")),

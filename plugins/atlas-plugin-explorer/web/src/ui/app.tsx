@@ -2,17 +2,19 @@
 
 import type { JSX } from "preact";
 import type { Explorer } from "../state/explorer";
-import { useDrop } from "./find/drop";
 import { LabelList } from "./label_list";
 import { MapView } from "./map_view";
 import { Notice } from "./notice";
-import { useKeys } from "./shell/keys";
+import { late } from "./shell/late";
 import { LeftPanel } from "./shell/left_panel";
 import { DRAWER, HOVER, LEGEND, RIGHT, TIME } from "./shell/slots";
 import { Toolbar } from "./shell/toolbar";
 import { Banner } from "./states/banner";
-import { Note } from "./states/note";
-import { Waiting } from "./states/waiting";
+
+const Drop = late("Drop");
+const Keys = late("Keys");
+const Note = late("Note");
+const Waiting = late("Waiting");
 
 export interface Props {
   readonly explorer: Explorer;
@@ -22,21 +24,19 @@ export function App({ explorer }: Props): JSX.Element {
   const { store } = explorer;
   const { kind } = store.status.value;
   if (kind === "failed" || kind === "empty") return <Notice store={store} />;
-  if (kind === "waiting") return <Waiting store={store} client={explorer.client} />;
+  if (kind === "waiting") return <Waiting explorer={explorer} />;
   return (
     <>
       {kind === "ready" && <Page explorer={explorer} />}
       <Notice store={store} />
       <Banner store={store} />
-      <Note store={store} />
+      <Note explorer={explorer} />
     </>
   );
 }
 
 /** In the order of the Tab key: what one finds with, the map, what the map is told, what it shows. */
 function Page({ explorer }: Props): JSX.Element {
-  useKeys(explorer);
-  useDrop(explorer);
   const { leftOpen, rightOpen, drawerOpen, narrow } = explorer.layout;
   const open = [
     leftOpen.value && "left-open", rightOpen.value && "right-open", drawerOpen.value && "drawer-open", narrow.value && "narrow",
@@ -54,6 +54,8 @@ function Page({ explorer }: Props): JSX.Element {
       {RIGHT !== null && rightOpen.value && <RIGHT explorer={explorer} />}
       {DRAWER !== null && drawerOpen.value && <DRAWER explorer={explorer} />}
       {HOVER !== null && <HOVER explorer={explorer} />}
+      <Keys explorer={explorer} />
+      <Drop explorer={explorer} />
     </div>
   );
 }

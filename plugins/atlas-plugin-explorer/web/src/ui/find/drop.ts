@@ -1,9 +1,9 @@
 /** An image that is dropped anywhere on the page is searched by. */
 
 import { useEffect } from "preact/hooks";
-import type { Explorer } from "../../state/explorer";
+import type { Props } from "../app";
 
-export function useDrop(explorer: Explorer): void {
+export function Drop({ explorer }: Props): null {
   useEffect(() => {
     const ended = new AbortController();
     const { signal } = ended;
@@ -27,4 +27,5 @@ export function useDrop(explorer: Explorer): void {
     }, { signal });
     return () => ended.abort();
   }, [explorer]);
+  return null;
 }

@@ -6,8 +6,10 @@ import { formatCount } from "../../color/ticks";
 import { askedOf, type Mode } from "../../state/find_query";
 import type { Props } from "../app";
 import { Icon } from "../icons";
-import { LikenessSlider } from "./likeness_slider";
-import { Modes } from "./modes";
+import { late } from "../shell/late";
+
+const LikenessSlider = late("LikenessSlider");
+const Modes = late("Modes");
 
 type Switch = "matchCase" | "wholeWord" | "regex";
 

@@ -5,7 +5,9 @@ import { formatCount } from "../../color/ticks";
 import type { Props } from "../app";
 import { Icon } from "../icons";
 import { RowsButton } from "../rows/rows_button";
-import { Chips } from "./chips";
+import { late } from "../shell/late";
+
+const Chips = late("Chips");
 
 export function SelectionBar({ explorer }: Props): JSX.Element {
   const { selecting } = explorer;

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { formatCount } from "../../color/ticks";
-import type { FileFormat } from "../../state/exporting";
+import { exportingOf, type FileFormat } from "../../state/exporting";
 import type { Props } from "../app";
 import { Outcome } from "./outcome";
 
@@ -14,7 +14,7 @@ const FILES: readonly { readonly format: FileFormat; readonly name: string }[] =
 const PICTURE_RATIO = 2;
 
 export function ExportMenu({ explorer }: Props): JSX.Element {
-  const { exporting } = explorer.looking;
+  const exporting = exportingOf(explorer);
   const { can, index } = explorer.store;
   const selected = explorer.selecting.count.value;
   const whole = explorer.selecting.bits.value === null;

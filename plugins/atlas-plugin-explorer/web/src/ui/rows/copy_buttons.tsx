@@ -1,11 +1,13 @@
 /** Copies the selection, or its ids, and says what became of it. */
 
 import type { JSX } from "preact";
+import { exportingOf } from "../../state/exporting";
 import type { Props } from "../app";
 import { Outcome } from "../look/outcome";
 
 export function CopyButtons({ explorer }: Props): JSX.Element {
-  const { exporting, listing, columns } = explorer.looking;
+  const { listing, columns } = explorer.looking;
+  const exporting = exportingOf(explorer);
   const order = listing.order.value;
   return (
     <div class="copy-buttons">

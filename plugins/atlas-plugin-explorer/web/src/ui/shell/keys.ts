@@ -2,8 +2,9 @@
 
 import { useEffect } from "preact/hooks";
 import type { Explorer } from "../../state/explorer";
+import type { Props } from "../app";
 
-export function useKeys(explorer: Explorer): void {
+export function Keys({ explorer }: Props): null {
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       const action = actionOf(event, explorer);
@@ -14,6 +15,7 @@ export function useKeys(explorer: Explorer): void {
     document.addEventListener("keydown", listen);
     return () => document.removeEventListener("keydown", listen);
   }, [explorer]);
+  return null;
 }
 
 function actionOf(event: KeyboardEvent, explorer: Explorer): (() => void) | null {

@@ -1,5 +1,5 @@
 /**
- * What stands where in the page. Whoever owns a part names its component here, one line each; null leaves a place empty.
+ * What stands where in the page. Whoever owns a part names its component here, one line each; null leaves a place empty. All come late.
  * A component gets the explorer, and shows nothing (null) where the map has nothing for it.
  */
 
@@ -8,17 +8,7 @@ import type { ComponentType } from "preact";
 import type { Props } from "../app";
 import type { Explorer } from "../../state/explorer";
 import { MATCHES } from "../../state/layout";
-import { Filters } from "../find/filters";
-import { Hits } from "../find/hits";
-import { ExportMenu } from "../look/export_menu";
-import { LegendBox } from "../look/legend";
-import { LookMenu } from "../look/look_menu";
-import { Detail } from "../rows/detail";
-import { Drawer } from "../rows/drawer";
-import { HoverCard } from "../rows/hover_card";
-import { TimeSlider } from "../time/time_slider";
-import { TopicTree } from "../topics/topic_tree";
-import { TagsTab } from "../find/tags";
+import { late } from "./late";
 
 export type Slot = ComponentType<Props>;
 
@@ -32,25 +22,25 @@ export interface Tab {
 
 /** Tabs of the panel on the left. */
 export const TABS: readonly Tab[] = [
-  { id: "topics", title: "Topics", Content: TopicTree },
-  { id: "filters", title: "Filters", Content: Filters },
-  { id: "tags", title: "Tags", Content: TagsTab },
-  { id: MATCHES, title: "Matches", Content: Hits, there: (explorer) => explorer.finding.condition.value !== null },
+  { id: "topics", title: "Topics", Content: late("TopicTree") },
+  { id: "filters", title: "Filters", Content: late("Filters") },
+  { id: "tags", title: "Tags", Content: late("TagsTab") },
+  { id: MATCHES, title: "Matches", Content: late("Hits"), there: (explorer) => explorer.finding.condition.value !== null },
 ];
 
 /** Further tabs, which plugins bring while the page is open. */
 export const extraTabs = signal<readonly Tab[]>([]);
 
 /** Beside a point that is pointed at. */
-export const HOVER: Slot | null = HoverCard;
+export const HOVER: Slot | null = late("HoverCard");
 /** At the lower left of the map. */
-export const LEGEND: Slot | null = LegendBox;
+export const LEGEND: Slot | null = late("LegendBox");
 /** At the foot of the map, in the middle. */
-export const TIME: Slot | null = TimeSlider;
+export const TIME: Slot | null = late("TimeSlider");
 /** The panel on the right, while `layout.rightOpen`. */
-export const RIGHT: Slot | null = Detail;
+export const RIGHT: Slot | null = late("Detail");
 /** The drawer at the foot, while `layout.drawerOpen`. */
-export const DRAWER: Slot | null = Drawer;
+export const DRAWER: Slot | null = late("Drawer");
 /** What the toolbar's buttons "look" and "export" open. */
-export const LOOK: Slot | null = LookMenu;
-export const EXPORT: Slot | null = ExportMenu;
+export const LOOK: Slot | null = late("LookMenu");
+export const EXPORT: Slot | null = late("ExportMenu");

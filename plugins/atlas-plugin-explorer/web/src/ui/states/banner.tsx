@@ -3,6 +3,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { Store } from "../../state/store";
+import { partsMissing } from "../shell/late";
 
 export function Banner({ store }: { readonly store: Store }): JSX.Element | null {
   const [later, setLater] = useState<string | null>(null);
@@ -18,6 +19,14 @@ export function Banner({ store }: { readonly store: Store }): JSX.Element | null
     return (
       <Line state="refused">
         The map's server was started anew, and does not know this window. Open the link that it printed.
+      </Line>
+    );
+  }
+  if (partsMissing.value) {
+    return (
+      <Line state="incomplete">
+        Parts of this page could not be fetched.
+        <button type="button" class="plain" onClick={() => location.reload()}>Load it again</button>
       </Line>
     );
   }

@@ -1,9 +1,9 @@
 /** Says in a copy of the page what is off without a server. */
 
 import type { JSX } from "preact";
-import type { Store } from "../../state/store";
+import type { Props } from "../app";
 
-export function Note({ store }: { readonly store: Store }): JSX.Element | null {
+export function Note({ explorer: { store } }: Props): JSX.Element | null {
   const note = store.mapState.value?.note;
   if (note === undefined) return null;
   return (

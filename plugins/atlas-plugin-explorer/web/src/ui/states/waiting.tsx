@@ -1,9 +1,8 @@
 /** What the page says of a map that is not there yet: how far its build is, or why it ended and what to do. */
 
 import type { JSX } from "preact";
-import type { Client } from "../../api/client";
 import type { MapState } from "../../api/map_state";
-import type { Store } from "../../state/store";
+import type { Props } from "../app";
 import { Preview } from "./preview";
 
 const STAGES: Readonly<Record<string, string>> = {
@@ -17,12 +16,7 @@ const STAGES: Readonly<Record<string, string>> = {
   commit: "Saving",
 };
 
-export interface Props {
-  readonly store: Store;
-  readonly client: Client;
-}
-
-export function Waiting({ store, client }: Props): JSX.Element | null {
+export function Waiting({ explorer: { store, client } }: Props): JSX.Element | null {
   if (store.link.value === "gone") return <Silent />;
   const state = store.mapState.value;
   if (state === null || state.state === "ready") return null;
