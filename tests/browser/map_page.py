@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -144,8 +145,9 @@ class MapPage:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": listed})
 
     def until(self, seen: Callable[[], Seen], what: str) -> Seen:
-        """Wait until `seen()` is true, and return it."""
-        return WebDriverWait(self.driver, 20, poll_frequency=0.03).until(lambda _: seen(), what)
+        """Wait until `seen()` is true, and return it; what is drawn anew while it looks is looked at again."""
+        wait = WebDriverWait(self.driver, 20, poll_frequency=0.03, ignored_exceptions=[StaleElementReferenceException])
+        return wait.until(lambda _: seen(), what)
 
     def rest(self) -> None:
         """Wait until the map is drawn in full and nothing moves."""

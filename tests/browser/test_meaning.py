@@ -32,7 +32,10 @@ def page(driver: webdriver.Chrome, serve_built: Serve, reviews: AtlasProjection)
 
 def hits(page: MapPage) -> list[int]:
     """Return the rows that are listed."""
-    return [int(hit.get_dom_attribute("data-row") or -1) for hit in page.all("#hits .hit")]
+    # In one go, for the list may be drawn anew meanwhile.
+    script = "return [...document.querySelectorAll('#hits .hit')].map((hit) => Number(hit.dataset.row ?? -1))"
+    found: list[int] = page.driver.execute_script(script)
+    return found
 
 
 def slide(page: MapPage, *keys: str) -> None:

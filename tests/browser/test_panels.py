@@ -98,7 +98,7 @@ def test_a_panel_reads_and_sets_the_selection_and_asks_its_own_route(page: MapPa
     page.find("#tab-filters").click()
     assert not page.all("#list")
     page.find("#tab-plugin-words").click()
-    assert [item.text for item in page.all("#list li")] == pies
+    page.until(lambda: [item.text for item in page.all("#list li")] == pies, "the panel was emptied")
 
 
 def test_a_panel_that_fails_says_so_in_its_own_place(page: MapPage) -> None:
