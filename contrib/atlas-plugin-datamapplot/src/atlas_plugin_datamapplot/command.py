@@ -7,9 +7,6 @@ from pathlib import Path
 import click
 from localatlas.cli.choosing import chosen_map, map_option
 
-from atlas_plugin_datamapplot.page import write_page
-from atlas_plugin_datamapplot.picture import draw_picture
-
 __all__ = ["picture_command"]
 
 
@@ -42,6 +39,9 @@ def picture_command(
     DATASET's newest map goes to FILE, whose ending is the format: .png, .svg, .pdf, or .html for a page that can be
     zoomed and loads its scripts from a network when it is opened.
     """
+    from atlas_plugin_datamapplot.page import write_page
+    from atlas_plugin_datamapplot.picture import draw_picture
+
     projection = chosen_map(dataset, map_name)
     if file.suffix.lower() in {".html", ".htm"}:
         path = write_page(projection, file, title=title, sub_title=sub_title, dark=dark)
