@@ -58,6 +58,11 @@ def even(vectors: np.ndarray, metric: str, threads: int) -> np.ndarray:
     return _project(vectors, metric, threads, spread=0.0)
 
 
+def longer(vectors: np.ndarray, metric: str, threads: int) -> np.ndarray:
+    """The same in twice as many steps."""
+    return _project(vectors, metric, threads, n_epochs=100)
+
+
 def umap_learn(vectors: np.ndarray, _metric: str, _threads: int) -> np.ndarray:
     """Lay out by umap-learn's default; on unit vectors its euclidean order is that of the cosine."""
     from umap import UMAP
@@ -95,6 +100,7 @@ def nn_descent(vectors: np.ndarray, metric: str, _threads: int) -> np.ndarray:
 LAYOUTS: dict[str, Method] = {
     "nomic-project": nomic_project,
     "nomic-project, spread=0": even,
+    "nomic-project, n_epochs=100": longer,
     "umap-learn": umap_learn,
     "PaCMAP": pacmap,
     "openTSNE": open_tsne,

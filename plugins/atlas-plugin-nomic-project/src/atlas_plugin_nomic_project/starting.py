@@ -42,7 +42,9 @@ def principal_positions(
     rows, width = vectors.shape
     chosen = np.sort(random.choice(rows, size=min(rows, SAMPLE), replace=False))
     mean = vectors[chosen].mean(axis=0, dtype=np.float64)
-    sample = (vectors[chosen] - mean).astype(np.float32)
+    sample = vectors[chosen] - mean
+    # The axes hang on no unit, but float32 squares of very large and very small numbers are infinite or zero.
+    sample = (sample / max(float(np.abs(sample).max(initial=0.0)), 1e-300)).astype(np.float32)
     axes = _orthonormal(random.normal(size=(width, min(4, width))))
     for _ in range(ROUNDS):
         tick()
