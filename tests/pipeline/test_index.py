@@ -6,6 +6,7 @@ import pytest
 from localatlas import AtlasDataset
 from localatlas.errors import NotReadyError, PluginFailedError
 from localatlas.pipeline.index import LentIndex, row_vectors
+from localatlas.pipeline.resident import MOST_MAPPED
 from localatlas.pipeline.snapshot import Snapshot
 from localatlas.pipeline.vectors import Vectors
 from localatlas.protocols import ComponentOptions, Context, Index, Layout, NeighborGraph
@@ -100,3 +101,25 @@ def test_search_is_the_finders() -> None:
 def test_the_digest_follows_who_shares_a_vector() -> None:
     assert lent([0, 1, 2, 3, 4, 5]).digest() == lent().digest()
     assert lent([0, 1, 2, 3, 4, 5, 5]).digest() != lent().digest()
+
+
+def test_mapped_files_are_given_back_once_much_is_mapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back: list[object] = []
+    monkeypatch.setattr("localatlas.pipeline.index.release", lambda *arrays: given_back.extend(arrays))
+    monkeypatch.setattr("localatlas.pipeline.index.mapped_bytes", lambda: MOST_MAPPED)
+    index = lent()
+    index.rest_when_large()
+    assert not given_back
+    monkeypatch.setattr("localatlas.pipeline.index.mapped_bytes", lambda: MOST_MAPPED + 1)
+    index.rest_when_large()
+    assert len(given_back) == 3
+
+
+def test_a_build_gives_mapped_files_back_while_a_stage_works(
+    dataset: AtlasDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rested: list[str] = []
+    monkeypatch.setattr(LentIndex, "rest_when_large", lambda _self: rested.append("yes"))
+    dataset.add_data([{"id": f"r{row}", "text": f"row {row}"} for row in range(8, 16)])
+    dataset.create_index(indexed_field="text", topic_model=False, progress=False)
+    assert rested

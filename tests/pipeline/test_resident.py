@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from localatlas.pipeline.resident import release
+from localatlas.pipeline.resident import mapped_bytes, release
 from numpy.lib.format import open_memmap
 
 
@@ -34,8 +34,10 @@ def test_pages_are_given_back(tmp_path: Path) -> None:
         pytest.skip("needs /proc")
     np.save(tmp_path / "much.npy", np.ones(2_000_000))
     read = np.load(tmp_path / "much.npy", mmap_mode="r")
+    before = mapped_bytes()
     read.sum()
     assert resident(tmp_path / "much.npy") > 10_000
+    assert mapped_bytes() - before > 10_000_000
     release(read)
     assert resident(tmp_path / "much.npy") < 1_000
 

@@ -121,3 +121,12 @@ def test_a_stage_without_a_result_is_done_every_time(steps: Steps) -> None:
         runner.once("commit", lambda _meter: done.append(1))
     assert len(done) == 2
     assert [(report.kept, report.disk_mb) for report in runner.reports] == [(False, 0.0)] * 2
+
+
+def test_what_is_to_be_done_between_reports_is_done_before_each_is_passed_on(steps: Steps) -> None:
+    runner = steps.runner()
+    done: list[int] = []
+    runner.between = lambda: done.append(len(steps.heard))
+    runner.run("layout", {}, steps.work)
+    assert done == [1]
+    assert steps.heard[1] == ("layout", 0.5, "half")

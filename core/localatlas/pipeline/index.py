@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from localatlas.errors import NotReadyError
-from localatlas.pipeline.resident import release
+from localatlas.pipeline.resident import MOST_MAPPED, mapped_bytes, release
 from localatlas.pipeline.snapshot import Snapshot
 from localatlas.pipeline.vectors import Vectors
 from localatlas.protocols import Context, NeighborGraph, SupportsSearch
@@ -99,11 +99,17 @@ class LentIndex:
         wanted = np.ascontiguousarray(queries, dtype=np.float32)
         return self.finder.search(self.vectors, wanted, k, self.metric, self.context)
 
-    def rest(self) -> None:
-        """Let the system take back what is mapped of the files, between two stages."""
+    def rest(self, above: int = 0) -> None:
+        """Let the system take back what is mapped of the files, once more than `above` bytes of any are mapped."""
+        if above and mapped_bytes() <= above:
+            return
         release(self.vectors)
         if self.graph is not None:
             release(self.graph.indices, self.graph.distances)
+
+    def rest_when_large(self) -> None:
+        """Do so now and then within a stage: whoever reads on maps again what he needs, at 50 µs a megabyte."""
+        self.rest(MOST_MAPPED)
 
     def digest(self) -> str:
         """Return a hash of which rows share which vector."""

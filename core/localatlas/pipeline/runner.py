@@ -26,6 +26,7 @@ class StageRunner:
 
     Attributes:
         reports: what each stage cost, in order.
+        between: called at every report of a stage, before it is passed on.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class StageRunner:
     ) -> None:
         """Run stages over a version of a dataset's rows."""
         self.reports: list[StageReport] = []
+        self.between: Callable[[], None] = lambda: None
         self._stages = stages
         self._progress = progress
         self._dataset = dataset
@@ -58,7 +60,12 @@ class StageRunner:
             by: the component that does it; its version and platform are part of the key.
         """
         key = content_key(stage, {**parts, "by": _identity(by)})
-        report = self._progress.stage(stage)
+        told = self._progress.stage(stage)
+
+        def report(fraction: float, message: str) -> None:
+            self.between()
+            told(fraction, message)
+
         with Meter() as meter, self._stages.claim(stage, key):
             self._stages.mark(stage, key, self._version)
             folder = self._stages.find(stage, key)

@@ -65,6 +65,7 @@ class StageSequence:
         with warming(able, lambda: self._progress.waiting("embed", "compiling")):
             embed_key, embedded = embed_stage(self.build, snapshot)
         index, index_key = self._index(snapshot, embed_key, embedded)
+        self.runner.between = index.rest_when_large
         making = self._making(snapshot, index)
         graph_key, graph_files = self._neighbors(index, making, embed_key)
         index.rest()
