@@ -16,7 +16,7 @@ import pluggy
 from localatlas import hookspecs
 from localatlas.errors import AtlasError, BuildCancelled, PluginFailedError
 
-__all__ = ["broken", "call", "gather", "gather_files", "manager", "register", "unregister"]
+__all__ = ["broken", "call", "gather", "gather_files", "gather_named", "manager", "register", "unregister"]
 
 GROUP = "localatlas.hooks"
 _BROKEN: dict[str, str] = {}
@@ -92,6 +92,11 @@ def gather(hook: str, **arguments: Any) -> list[Any]:
     An implementation that raises is left out with a warning that names its plugin; what it was told of goes on.
     A cancelled build and an interrupt pass through.
     """
+    return [result for _, result in gather_named(hook, **arguments)]
+
+
+def gather_named(hook: str, **arguments: Any) -> list[tuple[str, Any]]:
+    """Return what `gather` does, each answer with the name of its plugin, for who has to check the answers."""
     results = []
     for implementation in _implementations(hook, arguments):
         try:
@@ -103,7 +108,7 @@ def gather(hook: str, **arguments: Any) -> list[Any]:
             warnings.warn(f"{who}{error}; it is left out", RuntimeWarning, stacklevel=2)
             continue
         if result is not None:
-            results.append(result)
+            results.append((implementation.plugin_name, result))
     return results
 
 

@@ -17,6 +17,7 @@ from localatlas import selections as s
 from localatlas.images import decode
 from localatlas.indices import AtlasProjection
 from localatlas.pipeline import jobs
+from localatlas.pipeline.progress import STAGES
 from localatlas.protocols import ComponentOptions, Context
 from localatlas.protocols.components import Modality, TaskType
 from numpy.typing import NDArray
@@ -253,6 +254,20 @@ def test_a_map_that_is_not_there_says_why(
     for path in ("/pages/index.json", "/api/rows?rows=0", "/api/hidden"):
         answer = client.get(path)
         assert (answer.status_code, answer.json()["error"]) == (409, "not_ready")
+
+
+def test_a_build_that_waits_for_its_turn_says_so(browse: Open, dataset: AtlasDataset) -> None:
+    left = unfinished(dataset, state="queued", stage="", progress=0.0)
+    assert left.job is not None
+    client = browse(left)
+    with jobs.claim(dataset._store, left.job):
+        found = client.get("/api/state").json()
+        assert (found["state"], found["name"], found["can"]) == ("queued", "left", {})
+        assert found["progress"] == {"overall": 0.0, "stage": "", "stages": dict.fromkeys(STAGES, 0.0)}
+        assert "still building: queued, 0%" in found["message"]
+        assert client.get("/api/preview").status_code == 204
+        assert client.post("/api/tags", json={"name": "x", "selection": {"type": "all", "of": []}}).status_code == 409
+        assert "data-waiting" in client.get("/").text
 
 
 def test_a_build_is_followed_to_its_end(browse: Open, dataset: AtlasDataset) -> None:

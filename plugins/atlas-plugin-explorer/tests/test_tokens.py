@@ -128,6 +128,11 @@ def test_a_body_beyond_all_measure_is_not_read(client: TestClient, monkeypatch: 
     assert (answer.status_code, answer.json()["error"]) == (413, "too_large")
 
 
+def test_a_map_below_an_odd_path_keeps_its_cookie_to_itself(tokens: Tokens) -> None:
+    header = tokens.set_cookie("/maps/a;b, 日本\r\nX: y")
+    assert "Path=/maps/a%3Bb%2C%20%E6%97%A5%E6%9C%AC%0D%0AX%3A%20y; HttpOnly" in header
+
+
 def test_servers_have_cookies_of_their_own() -> None:
     first, second = Tokens(), Tokens()
     assert first.cookie != second.cookie

@@ -29,6 +29,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+POLICY_VIOLATED = 1008
 READING = frozenset({"GET", "HEAD"})
 CODES = {
     400: "bad_request",
@@ -96,6 +97,10 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if scope["type"] == "websocket":
+            # Browsers let every site open one to every address, and what is asked there is not checked here.
+            await send({"type": "websocket.close", "code": POLICY_VIOLATED})
+            return
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import re
 import threading
-import warnings
 
-from localatlas import hooks
 from localatlas.errors import AtlasLookupError
-from localatlas.hookspecs import Panel
-from localatlas.protocols import Map
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from atlas_plugin_explorer.additions import Added
 from atlas_plugin_explorer.asking import answer
 from atlas_plugin_explorer.shown import Shown
 
 __all__ = ["PluginRoutes"]
-
-NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 class PluginRoutes:
@@ -73,31 +65,3 @@ class PluginRoutes:
             if self._added is None or self._added.map is not newest:
                 self._added = Added(newest)
             return self._added
-
-
-class Added:
-    """What plugins add to one version of a map."""
-
-    def __init__(self, map: Map) -> None:  # noqa: A002  the noun's name
-        self.map = map
-
-    @functools.cached_property
-    def panels(self) -> dict[str, Panel]:
-        """The panels, by the names of their scripts, which change with what they hold."""
-        found: dict[str, Panel] = {}
-        for panel in (panel for panels in hooks.gather("localatlas_panels", map=self.map) for panel in panels):
-            if not NAME.fullmatch(panel.name) or any(panel.name == other.name for other in found.values()):
-                warnings.warn(
-                    f"the panel {panel.name!r} is left out: a name is of letters, digits and hyphens, and unique",
-                    RuntimeWarning,
-                    stacklevel=2,
-                )
-                continue
-            digest = hashlib.sha256(panel.script.encode()).hexdigest()[:12]
-            found[f"{panel.name}-{digest}.js"] = panel
-        return found
-
-    @functools.cached_property
-    def router(self) -> Router:
-        """The plugins' routes."""
-        return Router([route for routes in hooks.gather("localatlas_routes", map=self.map) for route in routes])

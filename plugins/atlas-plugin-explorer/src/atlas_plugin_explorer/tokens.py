@@ -12,6 +12,7 @@ import hmac
 import secrets
 import threading
 import time
+from urllib.parse import quote
 
 from starlette.requests import cookie_parser
 
@@ -53,7 +54,7 @@ class Tokens:
 
     def set_cookie(self, path: str) -> str:
         """Return the header that gives a browser the cookie."""
-        return f"{self.cookie}={self._session}; Path={path or '/'}; HttpOnly; SameSite=Strict"
+        return f"{self.cookie}={self._session}; Path={quote(path) or '/'}; HttpOnly; SameSite=Strict"
 
     def admits(self, cookies: str, authorization: str) -> bool:
         """Say whether a request's `Cookie` or `Authorization: Bearer <token of the link>` lets it in."""
