@@ -71,8 +71,8 @@ def own(driver: object, size: int, folder: Path) -> list[str]:
     command = [sys.executable, str(PLUGIN / "tests" / "demo_server.py"), str(size), "0", "--pages", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         try:
-            line = server.stdout.readline() if server.stdout else ""
-            found = re.search(r"(http://\S+/)\?token=(\S+)", line)
+            said = "".join(server.stdout.readline() for _ in range(3)) if server.stdout else ""
+            found = re.search(r"(http://\S+/)\?token=(\S+)", said)
             if found is None:
                 raise SystemExit("the server did not start")
             driver.get(found[0])  # type: ignore[attr-defined]  # the link gives the cookie

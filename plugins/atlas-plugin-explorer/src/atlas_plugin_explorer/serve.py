@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import socket
 import threading
 import webbrowser
+from typing import TYPE_CHECKING
 
 import click
-from localatlas.errors import AtlasValueError
+from localatlas.errors import AtlasValueError, NotReadyError
 from localatlas.indices import AtlasProjection
 from localatlas.protocols import Map
 
+from atlas_plugin_explorer.announcing import WILDCARDS, announcement, has_screen
 from atlas_plugin_explorer.guard import accepted_hosts
 from atlas_plugin_explorer.source import cache_folder
+
+if TYPE_CHECKING:
+    from atlas_plugin_explorer.shown import Shown
 
 __all__ = ["bind", "serve"]
 
 GRACE_SECONDS = 2
 LAST_PORT = 65_535
+UNKNOWN = "no machine of that name is known"
+REASONS = {
+    errno.EADDRINUSE: "another program listens there",
+    errno.EACCES: "this user may not listen there",
+    errno.EADDRNOTAVAIL: "this machine has no such address",
+}
 
 
 def serve(map: Map | AtlasProjection, host: str, port: int, *, browser: bool) -> None:  # noqa: A002  the noun's name
@@ -43,8 +55,7 @@ def serve(map: Map | AtlasProjection, host: str, port: int, *, browser: bool) ->
     # Before anything is written: a wrong address should fail at once.
     with bind(host, port) as listener:
         shown, tokens = Shown(map), Tokens()
-        if shown.is_ready and shown.now().pages.made:
-            click.echo(f"The map was built without pages for the explorer; they were made now, in {cache_folder()}")
+        waits = why_waiting(shown)
         app = create_app(shown, accept=accepted_hosts(host), tokens=tokens)
         settings = uvicorn.Config(
             app,
@@ -56,12 +67,23 @@ def serve(map: Map | AtlasProjection, host: str, port: int, *, browser: bool) ->
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         url = address(listener)
-        click.echo(f"The map {map.name!r} is at {url}?token={tokens.link} (Ctrl-C ends it)")
+        click.echo(announcement(map.name, host, f"{url}?token={tokens.link}", waits, os.environ))
         with contextlib.suppress(KeyboardInterrupt):
-            if browser:
+            if browser and has_screen(os.environ):
                 # A text browser would keep this thread until it is closed.
                 threading.Thread(target=webbrowser.open, args=(f"{url}?token={tokens.once()}",), daemon=True).start()
             uvicorn.Server(settings).run(sockets=[listener])
+
+
+def why_waiting(shown: Shown) -> str | None:
+    """Return why there is no map to be seen yet, or None; a map that has no pages gets them now."""
+    try:
+        pages = shown.now().pages
+    except NotReadyError as error:
+        return str(error)
+    if pages.made:
+        click.echo(f"The map was built without pages for the explorer; they were made now, in {cache_folder()}")
+    return None
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -75,8 +97,9 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
-        reasons = {errno.EADDRINUSE: "another program listens there", errno.EACCES: "this user may not listen there"}
-        reason = reasons.get(error.errno or 0, str(error))
+        number = error.errno or 0
+        # Those of names are below 0.
+        reason = UNKNOWN if number < 0 else REASONS.get(number, str(error))
         raise AtlasValueError(
             f"the map cannot be served at {host}, port {port}: {reason}. Take another port, or port 0 for any free one"
         ) from error
@@ -85,5 +108,5 @@ def bind(host: str, port: int) -> socket.socket:
 def address(listener: socket.socket) -> str:
     """Return the address to open in a browser."""
     host, port = listener.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+    shown = WILDCARDS.get(host, host)
     return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
