@@ -29,6 +29,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_it_passes_the_kit(kind: str, written: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = written / f"atlas-plugin-my-{kind}"
     monkeypatch.syspath_prepend(str(folder / "src"))
+    # The kit also starts processes that write with it, and kills them.
+    monkeypatch.setenv("PYTHONPATH", str(folder / "src"))
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     ((group, points),) = project["entry-points"].items()
     assert group in {registry.group for registry in registries.ALL}

@@ -20,7 +20,7 @@ class Finding:
     """Something wrong.
 
     Attributes:
-        about: "clash", "import", "version" or "nomic".
+        about: "clash", "import", "version", "hooks" or "nomic".
         who: the plugin or distribution at fault.
         problem: one sentence.
         remedy: what to do next.
@@ -34,7 +34,7 @@ class Finding:
 
 def examined() -> list[Finding]:
     """Import every plugin and compare what each declares with what is installed; return all that is wrong."""
-    return [*_clashes(), *_versions(), *_imports(), *_nomic_pair()]
+    return [*_clashes(), *_versions(), *_imports(), *_hooks(), *_nomic_pair()]
 
 
 def _entries() -> list[Entry]:
@@ -77,6 +77,21 @@ def _imports() -> Iterator[Finding]:
                 yield Finding("import", str(entry), said, f"reinstall or remove {entry.distribution}")
     for name, problem in hooks.broken().items():
         yield Finding("import", f"hooks {name!r}", problem, f"reinstall or remove {name.partition(':')[0]}")
+
+
+def _hooks() -> Iterator[Finding]:
+    """Hooks that do not exist: pluggy takes them in silence, and they are never called."""
+    from localatlas.testing import check_hooks
+
+    for name, module in hooks.manager().list_name_plugin():
+        # What this process registered has no distribution to mend.
+        if module is None or ":" not in name:
+            continue
+        try:
+            check_hooks(module)
+        except AssertionError as error:
+            problem = str(error).removesuffix(".")
+            yield Finding("hooks", f"hooks {name!r}", problem, f"upgrade or remove {name.partition(':')[0]}")
 
 
 def _nomic_pair() -> Iterator[Finding]:

@@ -22,13 +22,23 @@ LONGEST = 24
 
 @dataclass(frozen=True)
 class _Kind:
-    """What differs between the plugins of two kinds, beside their templates."""
+    """What differs between the plugins of two kinds, beside their templates.
+
+    Attributes:
+        words: what one is called in a sentence.
+        group: its entry points'.
+        file: the module of the component.
+        uses: the libraries that the templates import.
+        use: how it is chosen, for the README.
+        beside: further modules, each of a template of that name.
+    """
 
     words: str
     group: str
     file: str
     uses: tuple[str, ...]
     use: str
+    beside: tuple[str, ...] = ()
 
 
 def _option(argument: str) -> str:
@@ -71,8 +81,9 @@ KINDS: Mapping[str, _Kind] = MappingProxyType(
             "storage backend",
             "localatlas.storage",
             "storage",
-            (),
-            '```python\nlocalatlas.configure(home="$name://default")\n```',
+            ("pyarrow",),
+            '```python\nlocalatlas.configure(home="$name:///folder/of/maps")\n```',
+            ("dataset", "lock", "tables"),
         ),
         "executor": _Kind(
             "executor",
@@ -85,7 +96,7 @@ KINDS: Mapping[str, _Kind] = MappingProxyType(
     }
 )
 HOOKS = "hooks"
-FLOORS = {"click": "click>=8.1", "numpy": "numpy>=2.0", "pydantic": "pydantic>=2.9"}
+FLOORS = {"click": "click>=8.1", "numpy": "numpy>=2.0", "pyarrow": "pyarrow>=18", "pydantic": "pydantic>=2.9"}
 
 
 def write_plugin(name: str, kind: str, parent: Path) -> list[Path]:
@@ -129,9 +140,11 @@ def _texts(name: str, kind: str) -> dict[str, str]:
 
 def _component_templates(module: str, kind: str) -> dict[str, str]:
     """Return the template of every file of a component's package."""
+    beside = {f"src/{module}/{part}.py": f"{kind}/{part}.txt" for part in KINDS[kind].beside}
     return {
         "pyproject.toml": "common/pyproject.toml.txt",
         "README.md": "common/README.md.txt",
+        **beside,
         f"src/{module}/__init__.py": "common/init.txt",
         f"src/{module}/options.py": f"{kind}/options.txt",
         f"src/{module}/{KINDS[kind].file}.py": f"{kind}/component.txt",

@@ -117,6 +117,50 @@ def test_a_fault_is_told_with_its_check_and_the_status_says_so(localatlas: Local
     assert "passed unexpectedly" in again.out
 
 
+HOOKS = '''
+"""Hooks of mine."""
+from localatlas.hookspecs import hookimpl
+
+@hookimpl
+def localatlas_default(kind):
+    """Choose."""
+'''
+
+
+def test_hooks_are_shown_and_checked_by_name(localatlas: Localatlas, site: Path) -> None:
+    install(site, "atlas-plugin-h", "sample_h", HOOKS, {"localatlas.hooks": {"house": "sample_h"}})
+    shown = localatlas("plugins", "show", "house")
+    assert [line.rstrip() for line in shown.out.splitlines()] == [
+        "house   hooks   atlas-plugin-h 1.2",
+        "sample_h",
+        "",
+        "Hooks of mine.",
+        "",
+        "localatlas_default",
+        "    Choose.",
+    ]
+    told = json.loads(localatlas("plugins", "show", "house", "--json").out)
+    assert told[0]["hooks"] == {"localatlas_default": "Choose."}
+    done = localatlas("plugins", "check", "atlas-plugin-h:house")
+    assert done.status == 0, done.out + done.err
+    assert "✓ hooks and their arguments exist" in done.out
+    assert "2 of 2 checks are as they should be" in done.out
+
+
+def test_a_misspelt_hook_is_told_by_check_and_by_the_doctor(localatlas: Localatlas, site: Path) -> None:
+    misspelt = HOOKS.replace("localatlas_default", "localatlas_defaults")
+    install(site, "atlas-plugin-h", "sample_h", misspelt, {"localatlas.hooks": {"house": "sample_h"}})
+    install(site, "atlas-plugin-e", "sample_e", "1 / 0", {"localatlas.hooks": {"own": "sample_e"}})
+    done = localatlas("plugins", "check", "house")
+    assert done.status == 1
+    assert "sample_h: there is no hook 'localatlas_defaults', did you mean 'localatlas_default'?" in flat(done.out)
+    assert "✗ hooks 'atlas-plugin-h:house' hooks sample_h: there is no" in flat(localatlas("plugins", "doctor").out)
+    broken = localatlas("plugins", "check", "own")
+    assert broken.status == 1
+    assert "✗ it can be imported failed" in flat(broken.out)
+    assert "ZeroDivisionError: division by zero; reinstall or remove atlas-plugin-e" in flat(broken.out)
+
+
 def test_a_sound_environment_has_no_findings(localatlas: Localatlas, site: Path) -> None:
     projector(site, "atlas-plugin-a", "sample_a", "mine")
     found = [each for each in json.loads(localatlas("plugins", "doctor", "--json").out) if "plugin-a " in each["who"]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from localatlas.scaffolding import HOOKS, KINDS
+from localatlas.scaffolding import KINDS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,8 +32,7 @@ __all__ = ["check_command", "new_command"]
 def new_command(*, name: str, kind: str, parent: Path) -> None:
     """Write the package of a new plugin, atlas-plugin-NAME.
 
-    It installs and passes the conformance kit (hooks: its own test) as it is;
-    put your own method into it.
+    It installs and passes the conformance kit as it is; put your own method into it.
     """
     from rich.console import Console
     from rich.text import Text
@@ -48,8 +47,7 @@ def new_command(*, name: str, kind: str, parent: Path) -> None:
         console.print(Text(f"  {file.relative_to(folder)}", "dim"))
     console.print()
     console.print(Text.assemble("Install it:  ", (f"pip install -e {folder}", "bold")))
-    check = "pytest" if kind == HOOKS else f"localatlas plugins check {name}"
-    console.print(Text.assemble("Check it:    ", (check, "bold")))
+    console.print(Text.assemble("Check it:    ", (f"localatlas plugins check {name}", "bold")))
 
 
 @click.command("check")
@@ -66,12 +64,16 @@ def new_command(*, name: str, kind: str, parent: Path) -> None:
 def check_command(context: click.Context, *, name: str, expected: tuple[str, ...], as_json: bool) -> None:
     """Run the conformance kit on NAME.
 
+    NAME is a component of any kind, or hooks, of which it checks that they exist
+    with their arguments.
+
     The exit status is 1 when a check fails, or passes that was expected to fail.
     """
     from dataclasses import asdict
 
     from rich.console import Console
 
+    from localatlas.cli.plugin_hooks import check_hooks_of, hooks_called
     from localatlas.cli.plugin_show import components_called
     from localatlas.testing import run_checks
 
@@ -79,6 +81,7 @@ def check_command(context: click.Context, *, name: str, expected: tuple[str, ...
     results: dict[str, list[CheckResult]] = {}
     for registry, entry in components_called(name):
         results[str(entry)] = run_checks(registry.load(entry.qualified), expected_failures=reasons)
+    results |= {str(entry): check_hooks_of(entry) for entry in hooks_called(name)}
     if as_json:
         click.echo(json.dumps({who: [asdict(each) for each in found] for who, found in results.items()}, indent=1))
     else:
