@@ -116,3 +116,18 @@ def test_the_chance_of_so_many_misses(least: int) -> None:
     drawn = np.random.default_rng(0).poisson(2.5, 40_000)
     assert _chance(least, 2.5) == pytest.approx(float((drawn >= least).mean()), abs=0.01)
     assert _chance(1, 0.3) == pytest.approx(1 - exp(-0.3))
+
+
+def test_every_few_thousand_rows_and_pairs_the_build_can_be_cancelled() -> None:
+    vectors = groups(9_000, 3, 0.05)
+    index = LendsNext(vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    told: list[tuple[float, str]] = []
+    context = Context(report=lambda done, message: told.append((done, message)))
+    NomicDuplicates(NomicDuplicatesOptions(certain=False)).detect(index, context)
+    fractions = [done for done, _ in told]
+    assert fractions == sorted(fractions)
+    said = [message for _, message in told]
+    # Rows are read twice, 4,096 at a time; a third of the lent pairs is close.
+    assert said.count("looking for duplicates") >= 2 * 9_000 / 4_096
+    assert said.count("measuring neighbours") >= 9_000 * 20 / 3 / 4_096 * 0.8
+    assert said.count("checking neighbours") >= 9_000 / 4_096

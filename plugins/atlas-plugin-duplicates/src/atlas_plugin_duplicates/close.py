@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from atlas_plugin_duplicates.reports import Report, unheard
+
 __all__ = ["ClosePairs"]
 
 # Above rounding in float64 by far, below anything that a caller can tell: equal directions are within a cut-off of 0,
@@ -39,10 +41,11 @@ class ClosePairs:
     cutoff: float
 
     @classmethod
-    def of(cls, vectors: NDArray[np.float32], cutoff: float) -> ClosePairs:
+    def of(cls, vectors: NDArray[np.float32], cutoff: float, report: Report = unheard) -> ClosePairs:
         """Measure the vectors once."""
         lengths = np.empty(len(vectors))
         for start in range(0, len(vectors), PIECE):
+            report(start / len(vectors))
             lengths[start : start + PIECE] = np.linalg.norm(vectors[start : start + PIECE].astype(np.float64), axis=1)
         return cls(vectors, lengths, cutoff)
 
@@ -51,10 +54,13 @@ class ClosePairs:
         """How far from the cut-off a float32 distance must be to be believed."""
         return ROUNDING + ROUNDING_PER_TERM * int(self.vectors.shape[1])
 
-    def linked(self, left: NDArray[np.integer], right: NDArray[np.integer]) -> NDArray[np.bool_]:
+    def linked(
+        self, left: NDArray[np.integer], right: NDArray[np.integer], report: Report = unheard
+    ) -> NDArray[np.bool_]:
         """Return bool [P]: whether row `left[p]` lies within the cut-off of row `right[p]`."""
         found = np.empty(len(left), np.bool_)
         for start in range(0, len(left), PIECE):
+            report(start / len(left))
             i, j = left[start : start + PIECE], right[start : start + PIECE]
             dots = np.einsum("pd,pd->p", self._rough_directions(i), self._rough_directions(j))
             close = dots >= self._least

@@ -12,6 +12,7 @@ from atlas_plugin_duplicates.cover import cover
 from atlas_plugin_duplicates.evidence import gather
 from atlas_plugin_duplicates.options import NomicDuplicatesOptions
 from atlas_plugin_duplicates.reduced import Reduced
+from atlas_plugin_duplicates.reports import reports, stretch
 
 __all__ = ["NomicDuplicates"]
 
@@ -52,20 +53,20 @@ class NomicDuplicates:
         nearly with their square where all rows are compared. Rows of groups that are larger than the lent lists are
         compared with the rows that are kept of such groups.
         """
-        context.progress(0.0, "looking for duplicates")
         n = len(index.vectors)
         with one_blas_thread():
-            pairs = ClosePairs.of(index.vectors, self.options.duplicate_cutoff)
-            reduced = Reduced.of(pairs, context.random())
+            told = "looking for duplicates"
+            pairs = ClosePairs.of(index.vectors, self.options.duplicate_cutoff, reports(context, 0.0, 0.05, told))
+            reduced = Reduced.of(pairs, context.random(), reports(context, 0.05, 0.15, told))
             evidence = gather(
                 pairs,
                 reduced,
                 index,
                 self.neighbors_needed(n),
-                _stretch(context, 0.05, 0.7),
+                stretch(context, 0.15, 0.7),
                 certain=self._certain(index),
             )
-            owner = cover(pairs, reduced, evidence, index.weights, _stretch(context, 0.7, 1.0))
+            owner = cover(pairs, reduced, evidence, index.weights, stretch(context, 0.7, 1.0))
         context.progress(1.0, "duplicates found")
         return _as_duplicates(owner)
 
@@ -73,15 +74,6 @@ class NomicDuplicates:
         """Whether to compare all rows: lists of euclidean neighbours say nothing about directions."""
         asked = self.options.certain
         return index.metric != "cosine" or (len(index.vectors) <= CERTAIN_ROWS if asked is None else asked)
-
-
-def _stretch(context: Context, start: float, stop: float) -> Context:
-    """Return a context whose progress 0..1 is `start`..`stop` of the whole."""
-
-    def report(fraction: float, message: str) -> None:
-        context.progress(start + fraction * (stop - start), message)
-
-    return context.with_(report=report)
 
 
 def _as_duplicates(owner: NDArray[np.int64]) -> Duplicates:

@@ -14,9 +14,13 @@ from atlas_plugin_duplicates.close import ClosePairs
 from atlas_plugin_duplicates.compare import compared
 from atlas_plugin_duplicates.known import Evidence, Known
 from atlas_plugin_duplicates.reduced import Reduced
+from atlas_plugin_duplicates.reports import Report, reports, stretch
 from atlas_plugin_duplicates.sampling import lists_suffice
 
 __all__ = ["gather"]
+
+# Of the work, about the share that measuring the lent pairs is.
+LENT = 0.2
 
 
 def gather(
@@ -28,8 +32,9 @@ def gather(
     """
     known = Known(len(pairs.vectors))
     if k:
-        known.add(*_lent_pairs(pairs, index, k))
+        known.add(*_lent_pairs(pairs, index, k, reports(context, 0.0, LENT, "measuring neighbours")))
         known.count()
+    context = stretch(context, LENT if k else 0.0, 1.0)
     if certain or not k or not lists_suffice(pairs, reduced, known, context):
         # Rows that the lent neighbours show to be crowded are compared with the others, not among themselves.
         crowded = known.crowded
@@ -39,7 +44,7 @@ def gather(
     return known.evidence()
 
 
-def _lent_pairs(pairs: ClosePairs, index: Index, k: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _lent_pairs(pairs: ClosePairs, index: Index, k: int, report: Report) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     graph = index.neighbors(k)
     # Euclidean distances do not tell; with none left out all lent pairs are measured.
     reach = pairs.cutoff + pairs.margin if index.metric == "cosine" else np.inf
@@ -47,5 +52,5 @@ def _lent_pairs(pairs: ClosePairs, index: Index, k: int) -> tuple[NDArray[np.int
     rows, others = place // max(graph.indices.shape[1], 1), graph.indices.ravel()[place].astype(np.int64)
     there = others >= 0
     rows, others = rows[there], others[there]
-    close = pairs.linked(rows, others)
+    close = pairs.linked(rows, others, report)
     return rows[close], others[close]

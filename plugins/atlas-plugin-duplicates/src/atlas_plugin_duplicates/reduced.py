@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atlas_plugin_duplicates.close import ClosePairs
+from atlas_plugin_duplicates.reports import Report, unheard
 
 __all__ = ["Reduced"]
 
@@ -43,7 +44,7 @@ class Reduced:
     least: np.float32
 
     @classmethod
-    def of(cls, pairs: ClosePairs, random: np.random.Generator) -> Reduced:
+    def of(cls, pairs: ClosePairs, random: np.random.Generator, report: Report = unheard) -> Reduced:
         """Reduce all rows to as many axes as make finding close pairs cheapest."""
         n = len(pairs.vectors)
         sample = np.sort(random.choice(n, min(n, SAMPLE), replace=False))
@@ -54,6 +55,7 @@ class Reduced:
         axes = axes[:, : _best_width(tried, pairs.cutoff, random)]
         table = np.empty((n, axes.shape[1] + 3), np.float32)
         for start in range(0, n, PIECE):
+            report(start / n)
             rows = np.arange(start, min(start + PIECE, n))
             table[rows] = _places(pairs.directions(rows) - center, axes)
         longest = float(-table[:, -2].min())

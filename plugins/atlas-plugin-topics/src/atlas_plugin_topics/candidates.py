@@ -10,6 +10,7 @@ from atlas_plugin_topics.lexicon import Usage, usage
 from atlas_plugin_topics.phrases import Terms, find_terms
 from atlas_plugin_topics.plurals import word_groups
 from atlas_plugin_topics.scoring import cohesion
+from atlas_plugin_topics.steps import Report, unheard
 from atlas_plugin_topics.stopwords import stop_words
 from atlas_plugin_topics.words import Words
 
@@ -22,7 +23,7 @@ COHERENT = 0.1
 COHERENT_LETTERS = 0.25
 
 
-def find_candidates(words: Words, corpus: Corpus) -> tuple[Terms, Usage]:
+def find_candidates(words: Words, corpus: Corpus, report: Report = unheard) -> tuple[Terms, Usage]:
     """Return the phrases without stop words that enough documents hold, and how they are used.
 
     Where a script writes no spaces, a phrase is a run of letters: common letters may stand within it, as they do
@@ -31,12 +32,17 @@ def find_candidates(words: Words, corpus: Corpus) -> tuple[Terms, Usage]:
     least = max(1, min(MIN_DOCUMENTS, len(corpus.texts) // DOCUMENTS_PER_MIN))
     own = np.arange(len(words.vocabulary), dtype=np.int32)
     single = find_terms(words, own, np.ones(len(own), dtype=bool), least, longest=1)
+    report(0.1)
     alone = usage(single, words, corpus.meaning)
     # Names that stand alone, as in a list, have no company to judge them by, and none is an article.
+    report(0.2)
     stop = np.zeros(len(own), dtype=bool) if words.last.all() else stop_words(words, single, alone)
     group = word_groups(words, single, alone, stop)
+    report(0.4)
     terms = find_terms(words, group, ~stop | words.unspaced, least)
+    report(0.7)
     good = _nameable(terms, words, stop, cohesion(terms, usage(terms, words, corpus.meaning)))
+    report(0.9)
     terms = terms.only(good)
     return terms, usage(terms, words, corpus.meaning)
 

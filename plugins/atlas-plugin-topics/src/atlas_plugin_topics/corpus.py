@@ -8,6 +8,7 @@ import numpy as np
 from localatlas.protocols import Index, Topics
 from numpy.typing import NDArray
 
+from atlas_plugin_topics.steps import TEXTS_AT_ONCE, Report, unheard
 from atlas_plugin_topics.words import clean
 
 __all__ = ["Corpus", "read_corpus"]
@@ -36,14 +37,21 @@ class Corpus:
     assignment: NDArray[np.int32]
 
 
-def read_corpus(topics: Topics, index: Index, max_documents: int, max_characters: int) -> Corpus:
+def read_corpus(
+    topics: Topics, index: Index, max_documents: int, max_characters: int, report: Report = unheard
+) -> Corpus:
     """Read the texts of all rows, or of an even sample over the finest topics."""
     finest = topics.assignment[:, -1]
     rows = np.argsort(finest, kind="stable")
     if len(rows) > max_documents:
         rows = rows[np.linspace(0, len(rows) - 1, max_documents).astype(np.int64)]
     rows = np.sort(rows)
-    cleaned = [clean(text, max_characters) if text else "" for text in index.text(rows)]
+    cleaned: list[str] = []
+    for start in range(0, len(rows), TEXTS_AT_ONCE):
+        report(start / len(rows))
+        texts = index.text(rows[start : start + TEXTS_AT_ONCE])
+        cleaned += [clean(text, max_characters) if text else "" for text in texts]
+    report(1.0)
     there = np.array([bool(text.strip()) for text in cleaned], dtype=bool)
     rows = rows[there]
     return Corpus(

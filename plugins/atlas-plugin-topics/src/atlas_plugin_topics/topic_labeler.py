@@ -17,6 +17,7 @@ from atlas_plugin_topics.options import PhrasesOptions
 from atlas_plugin_topics.phrases import Terms
 from atlas_plugin_topics.scoring import cohesion, quality, score_topics
 from atlas_plugin_topics.selection import Chooser
+from atlas_plugin_topics.steps import Report, stretch
 from atlas_plugin_topics.surfaces import surfaces
 from atlas_plugin_topics.words import Words, read_words
 
@@ -47,20 +48,19 @@ class Phrases:
 
     def label(self, topics: Topics, index: Index, context: Context) -> dict[int, TopicLabel]:
         """Return a label for every topic id; no two are the same."""
-        context.progress(0.0, "reading texts")
-        corpus = read_corpus(topics, index, self.options.max_documents, self.options.max_characters)
-        words = _words(corpus.texts)
-        context.progress(0.5, "weighing phrases")
-        terms, use = find_candidates(words, corpus)
-        choices = self._choose(topics, corpus, terms, use)
+        options, reading = self.options, stretch(context, 0.0, 0.3, "reading texts")
+        corpus = read_corpus(topics, index, options.max_documents, options.max_characters, reading)
+        words = _words(corpus.texts, stretch(context, 0.3, 0.5, "reading texts"))
+        terms, use = find_candidates(words, corpus, stretch(context, 0.5, 0.7, "weighing phrases"))
+        choices = self._choose(topics, corpus, terms, use, stretch(context, 0.7, 0.8, "weighing phrases"))
         context.progress(0.8, "writing labels")
         wanted = sorted({term for choice in choices.values() for term in (*choice.label, *choice.keywords)})
         spelled = surfaces(wanted, terms, words, corpus)
-        labels = self._written(topics, index, choices, spelled)
+        labels = self._written(topics, index, choices, spelled, stretch(context, 0.85, 1.0, "writing labels"))
         context.progress(1.0, "topics named")
         return labels
 
-    def _choose(self, topics: Topics, corpus: Corpus, terms: Terms, use: Usage) -> dict[int, _Choice]:
+    def _choose(self, topics: Topics, corpus: Corpus, terms: Terms, use: Usage, report: Report) -> dict[int, _Choice]:
         """Choose the terms of every topic, family by family from the broadest depth on."""
         chooser = Chooser(terms, use, self.options.max_terms, self.options.keywords)
         choices = {int(topic): _Choice() for topic in topics.topic_id}
@@ -68,7 +68,8 @@ class Phrases:
         if not len(terms.length):
             return choices
         worth = quality(terms, use, cohesion(terms, use))
-        for parent in (-1, *(int(topic) for topic in topics.topic_id)):
+        for done, parent in enumerate((-1, *(int(topic) for topic in topics.topic_id))):
+            report(done / (1 + len(topics.topic_id)))
             family = topics.children(parent)
             if not len(family):
                 continue
@@ -92,12 +93,13 @@ class Phrases:
         return choices
 
     def _written(
-        self, topics: Topics, index: Index, choices: dict[int, _Choice], spelled: dict[int, str]
+        self, topics: Topics, index: Index, choices: dict[int, _Choice], spelled: dict[int, str], report: Report
     ) -> dict[int, TopicLabel]:
         """Turn chosen terms into labels."""
         labels: dict[int, TopicLabel] = {}
         taken: set[str] = set()
         for topic, depth, size in zip(topics.topic_id, topics.depth, topics.size, strict=True):
+            report(len(labels) / len(topics.topic_id))
             choice = choices[int(topic)]
             keywords = tuple(dict.fromkeys(spelled[term] for term in choice.keywords))
             neutral = f"Topic {topic}{JOINT}{size:,} row{'' if size == 1 else 's'}"
@@ -114,8 +116,8 @@ class Phrases:
         return labels
 
 
-def _words(texts: list[str]) -> Words:
+def _words(texts: list[str], report: Report) -> Words:
     """Read texts as what they are: categories, lists of names, or prose."""
     if are_categories(texts):
         return read_names(texts, whole=True)
-    return read_names(texts) if are_names(texts) else read_words(texts)
+    return read_names(texts) if are_names(texts) else read_words(texts, report)

@@ -62,12 +62,16 @@ class NomicTopic:
         counts = topic_counts(n, self.options)
         if self.options.guard and max(counts) > 1 and not has_structure(index, context):
             counts = [1] * len(counts)
+        context.progress(0.1, "looking for cells")
         raster = raster_of(positions, next((side for below, side in SIDES if n < below), LARGEST_SIDE))
         mass = row_mass(weights)
         bonds = ties(self._graph(index, n), mass)
+        context.progress(0.2, "looking for cells")
         cells = density_cells(raster, mass, max(MIN_CELLS, round(self.options.cells_per_topic * counts[-1])))
         context.progress(0.4, "merging cells")
-        groups = vote(bonds, self._groups(cells, counts, raster, bonds, positions, weights))
+        groups = self._groups(cells, counts, raster, bonds, positions, weights)
+        context.progress(0.6, "merging cells")
+        groups = vote(bonds, groups)
         context.progress(0.7, "drawing topics")
         if raster.side > OUTLINE_SIDE:
             raster = raster_of(positions, OUTLINE_SIDE)

@@ -12,6 +12,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from atlas_plugin_topics.steps import TEXTS_AT_ONCE, Report, unheard
+
 __all__ = ["Words", "read_words", "surface"]
 
 # What is markup or address rather than prose ends a phrase.
@@ -72,7 +74,7 @@ def clean(text: str, max_characters: int) -> str:
     return unicodedata.normalize("NFC", NOT_PROSE.sub(" | ", shown))
 
 
-def read_words(texts: Sequence[str]) -> Words:
+def read_words(texts: Sequence[str], report: Report = unheard) -> Words:
     """Find the words of cleaned texts."""
     pattern, gap = _patterns()
     number: dict[str, int] = {}
@@ -82,7 +84,9 @@ def read_words(texts: Sequence[str]) -> Words:
     end: list[int] = []
     last: list[bool] = []
     lengths = []
-    for text in texts:
+    for done, text in enumerate(texts):
+        if done % TEXTS_AT_ONCE == 0:
+            report(done / len(texts))
         before = len(word)
         first, after = "", 0
         for match in pattern.finditer(text):
