@@ -234,7 +234,8 @@ def test_a_rare_word_of_unlike_rows_names_no_topic() -> None:
 
 
 def test_every_few_texts_and_between_the_steps_the_build_can_be_cancelled() -> None:
-    topics, index = two_topics([f"green tea number {row} is hot, and so is coffee" for row in range(5_000)], 2_500)
+    drinks = ["green tea"] * 2_500 + ["black coffee"] * 2_500
+    topics, index = two_topics([f"the {drink} number {row} is hot" for row, drink in enumerate(drinks)], 2_500)
     told: list[tuple[float, str]] = []
     Phrases(Phrases.Options()).label(topics, index, Context(report=lambda done, message: told.append((done, message))))
     fractions = [done for done, _ in told]
@@ -242,5 +243,5 @@ def test_every_few_texts_and_between_the_steps_the_build_can_be_cancelled() -> N
     said = [message for _, message in told]
     # Twice for about each thousand: once as the texts are fetched, once as words are found in them.
     assert said.count("reading texts") >= 2 * 5_000 / 1_024
-    assert said.count("weighing phrases") >= 6
+    assert said.count("weighing phrases") >= 5
     assert said.count("writing labels") >= 3

@@ -7,15 +7,13 @@ from localatlas.protocols import Context
 from numpy.typing import NDArray
 
 from atlas_plugin_duplicates.close import ClosePairs
-from atlas_plugin_duplicates.compare import close_in_block
+from atlas_plugin_duplicates.crowds import Crowds
 from atlas_plugin_duplicates.known import Evidence
 from atlas_plugin_duplicates.reduced import Reduced
+from atlas_plugin_duplicates.reports import reports
 
 __all__ = ["cover"]
 
-# Rows that are decided at once, and columns that they are compared with at once: 8 MiB of float32.
-BATCH = 256
-COLUMNS = 8_192
 REPORT_EVERY = 65_536
 SEARCH_SHARE = 0.9
 
@@ -30,58 +28,13 @@ def cover(
     owner = np.full(len(weights), -1, np.int64)
     order = np.argsort(-(weights.astype(np.int64) + evidence.degree), kind="stable")
     crowded = evidence.crowded[order]
-    _cover_by_search(pairs, reduced, evidence, order[crowded], owner, context)
+    Crowds(pairs, reduced, evidence, owner).decide(
+        order[crowded],
+        lambda row: _give_links(evidence, row, owner),
+        reports(context, 0.0, SEARCH_SHARE, "comparing rows of large groups"),
+    )
     _cover_by_links(evidence, order[~crowded], owner, context)
     return owner
-
-
-def _cover_by_search(
-    pairs: ClosePairs,
-    reduced: Reduced,
-    evidence: Evidence,
-    order: NDArray[np.int64],
-    owner: NDArray[np.int64],
-    context: Context,
-) -> None:
-    """Decide the crowded rows of `order`, a batch at a time, and what these are linked to; write to `owner`."""
-    pending = order
-    while pending.size:
-        batch = pending[:BATCH]
-        leaders = batch[_first_independent(pairs.among(batch, batch))]
-        owner[leaders] = leaders
-        _sweep(pairs, reduced, leaders, pending, owner)
-        for leader in leaders:
-            _give_links(evidence, leader, owner)
-        pending = pending[owner[pending] < 0]
-        context.progress(SEARCH_SHARE * (1.0 - pending.size / order.size), "comparing rows of large groups")
-
-
-def _first_independent(close: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return bool [B]: the rows that no chosen earlier row is close to."""
-    covered = np.zeros(len(close), np.bool_)
-    chosen = np.zeros(len(close), np.bool_)
-    for row in range(len(close)):
-        if not covered[row]:
-            chosen[row] = True
-            covered |= close[row]
-    return chosen
-
-
-def _sweep(
-    pairs: ClosePairs,
-    reduced: Reduced,
-    leaders: NDArray[np.int64],
-    pending: NDArray[np.int64],
-    owner: NDArray[np.int64],
-) -> None:
-    """Give every pending row that is still free to the first of the leaders that it is close to."""
-    free = pending[owner[pending] < 0]
-    table = reduced.table[leaders]
-    for start in range(0, len(free), COLUMNS):
-        columns = free[start : start + COLUMNS]
-        by, covered = close_in_block(pairs, reduced, (leaders, table), (columns, reduced.table[columns]))
-        # Written last to first: the first leader that covers a row has it.
-        owner[columns[covered[::-1]]] = leaders[by[::-1]]
 
 
 def _cover_by_links(evidence: Evidence, order: NDArray[np.int64], owner: NDArray[np.int64], context: Context) -> None:

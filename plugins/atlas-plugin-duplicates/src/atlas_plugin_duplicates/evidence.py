@@ -41,7 +41,7 @@ def gather(
         for left, right in compared(pairs, reduced, np.flatnonzero(~crowded), np.flatnonzero(crowded), context):
             known.add(left, right)
         known.count()
-    return known.evidence()
+    return known.evidence(None if certain or not k else index.neighbors(k).indices)
 
 
 def _lent_pairs(pairs: ClosePairs, index: Index, k: int, report: Report) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -24,11 +24,13 @@ class Evidence:
         degree: int64 [N], how many rows are close to a row, at most `CROWDED`.
         starts: int64 [N + 1]; row i is linked to `links[starts[i]:starts[i + 1]]`.
         links: int64 [L], both directions of every close pair of which one row is not crowded.
+        lent: int32 [N, K], the lists of neighbours that were lent, -1 pads; None where these must not matter.
     """
 
     degree: NDArray[np.int64]
     starts: NDArray[np.int64]
     links: NDArray[np.int64]
+    lent: NDArray[np.int32] | None = None
 
     @property
     def crowded(self) -> NDArray[np.bool_]:
@@ -73,10 +75,10 @@ class Known:
         keys = np.minimum(left, right) * self.n + np.maximum(left, right)
         return np.isin(keys, self._kept, assume_unique=False)
 
-    def evidence(self) -> Evidence:
-        """Return what was counted."""
+    def evidence(self, lent: NDArray[np.int32] | None = None) -> Evidence:
+        """Return what was counted, and `lent` lists to go by besides."""
         left, right = np.divmod(self._kept, self.n)
         both, other = np.concatenate([left, right]), np.concatenate([right, left])
         order = np.lexsort((other, both))
         starts = np.searchsorted(both[order], np.arange(self.n + 1)).astype(np.int64)
-        return Evidence(self.degree, starts, other[order])
+        return Evidence(self.degree, starts, other[order], lent)
