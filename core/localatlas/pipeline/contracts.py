@@ -153,7 +153,7 @@ def check_duplicates(entry: Entry, duplicates: object, rows: int) -> Duplicates:
 
 def _check_nesting(entry: Entry, topics: Topics, assignment: NDArray[np.int32]) -> None:
     depth = dict(zip(topics.topic_id.tolist(), topics.depth.tolist(), strict=True))
-    parent = dict(zip(topics.topic_id.tolist(), topics.parent_id.tolist(), strict=True))
+    order = np.argsort(topics.topic_id)
     for level in range(topics.depths):
         used = np.unique(assignment[:, level]).tolist()
         wrong = [topic for topic in used if depth.get(topic) != level + 1]
@@ -163,8 +163,9 @@ def _check_nesting(entry: Entry, topics: Topics, assignment: NDArray[np.int32]) 
             )
         if level == 0:
             continue
-        pairs = np.unique(assignment[:, level - 1 : level + 1], axis=0).tolist()
-        astray = [child for above, child in pairs if parent[child] != above]
+        column = assignment[:, level]
+        above = topics.parent_id[order][np.searchsorted(topics.topic_id[order], column)]
+        astray = np.unique(column[above != assignment[:, level - 1]]).tolist()
         if astray:
             raise PluginContractError(f"{entry}: topics are not nested: rows of {listing(astray)} have another parent")
 

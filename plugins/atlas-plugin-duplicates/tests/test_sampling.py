@@ -42,8 +42,9 @@ def kept(found: Duplicates) -> list[int]:
 def test_exact_lists_are_enough_however_large_the_groups(seed: int, count: int, width: float, cutoff: float) -> None:
     index = ArrayIndex(groups(300, count, width, seed))
     proven, trusted = (detect(index, certain=certain, cutoff=cutoff) for certain in (True, False))
-    assert np.array_equal(proven.cluster, trusted.cluster)
-    assert np.array_equal(proven.verdict, trusted.verdict)
+    # A row that several kept rows are near to may go with another of them.
+    assert kept(proven) == kept(trusted)
+    assert np.array_equal(proven.verdict == DuplicateVerdict.SINGLETON, trusted.verdict == DuplicateVerdict.SINGLETON)
 
 
 class Unlinked(ArrayIndex):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from atlas_plugin_duplicates.close import ClosePairs
 from atlas_plugin_duplicates.compare import compared
-from atlas_plugin_duplicates.known import Evidence, Known
+from atlas_plugin_duplicates.known import Evidence, Known, distinct
 from atlas_plugin_duplicates.reduced import Reduced
 from atlas_plugin_duplicates.reports import Report, reports, stretch
 from atlas_plugin_duplicates.sampling import lists_suffice
@@ -52,5 +52,8 @@ def _lent_pairs(pairs: ClosePairs, index: Index, k: int, report: Report) -> tupl
     rows, others = place // max(graph.indices.shape[1], 1), graph.indices.ravel()[place].astype(np.int64)
     there = others >= 0
     rows, others = rows[there], others[there]
+    # Near rows are mostly in each other's lists: each pair is measured once.
+    n = len(pairs.vectors)
+    rows, others = np.divmod(distinct(np.minimum(rows, others) * n + np.maximum(rows, others)), n)
     close = pairs.linked(rows, others, report)
     return rows[close], others[close]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CROWDED", "Evidence", "Known"]
+__all__ = ["CROWDED", "Evidence", "Known", "distinct"]
 
 # From so many close rows on, a row is crowded: its pairs are not all listed, since those of a large group are its
 # square.
@@ -57,7 +57,7 @@ class Known:
 
     def count(self) -> None:
         """Bring `degree` up to date, and drop pairs of two crowded rows."""
-        kept = np.unique(np.concatenate([self._kept, *self._new]))
+        kept = distinct(np.concatenate([self._kept, *self._new]))
         self._new, self._waiting = [], 0
         left, right = np.divmod(kept, self.n)
         # A crowded row has lost pairs, and is crowded still; of other rows all pairs are kept.
@@ -82,3 +82,11 @@ class Known:
         order = np.lexsort((other, both))
         starts = np.searchsorted(both[order], np.arange(self.n + 1)).astype(np.int64)
         return Evidence(self.degree, starts, other[order], lent)
+
+
+def distinct(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the distinct numbers, growing; `numpy.unique` hashes, and takes ten times as long for millions."""
+    ordered = np.sort(numbers)
+    first = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
