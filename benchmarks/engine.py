@@ -5,7 +5,8 @@
 
 Every cell of the table is a process of its own on one thread, and a line of FOLDER/rows.jsonl: what is there is not
 measured again, so a run that was stopped goes on where it was. `--vectors` are taken for the texts' (unit vectors of
-the default embedder), `--show` prints what there is, `--write` puts it into docs/explanation/engine.md.
+the default embedder), `--show` prints what there is, `--write` puts it into docs/explanation/engine.md, and beside it
+pictures of the maps whose layouts FOLDER keeps.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from _engine_methods import FINDERS, LAYOUTS
+from _engine_pictures import draw
 from _engine_sets import FASHION, SETS, files, prepare
 from _engine_table import page
 from _page import PAGE, write
@@ -129,6 +131,7 @@ def main() -> None:
     print(text)
     if options.write:
         write("engine", text, PAGE.parent / "engine.md")
+        write("pictures", "\n".join(draw(cache, PAGE.parent)), PAGE.parent / "engine.md")
 
 
 def wanted(cell: Cell, options: argparse.Namespace) -> bool:

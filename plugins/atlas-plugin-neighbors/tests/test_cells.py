@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from atlas_plugin_neighbors import CellNeighbors
+from atlas_plugin_neighbors.mapped import release
 from atlas_plugin_neighbors.partition import LARGEST, ROUNDS, Cells
 from atlas_plugin_neighbors.reduced import Reduced
 from localatlas.protocols import Context, NeighborFinder, NeighborGraph, SupportsSearch
@@ -88,7 +89,7 @@ def test_rows_of_probed_cells_need_no_second_look() -> None:
     random = np.random.default_rng(0)
     table = Reduced.of(Geometry.of(vectors, "euclidean"), 32, random, 1)
     cells = Cells.of(table, 30, 4, random, 1)
-    table = table.take(cells.order)
+    table.reorder(cells.order)
     found = from_cells(table, cells, 16, 1, lambda _done: None)
     unprobed = Cells(cells.order, cells.start, np.repeat(cells.probes[:, :1], 4, axis=1))
     passed_over, all_seen = (improved(table, each, found, 12, 1, lambda _done: None) for each in (cells, unprobed))
@@ -220,3 +221,27 @@ def test_reduced_scores_follow_distances() -> None:
     scores = table.places[:20] @ table.places.T - table.bias
     lengths = (table.places[:20] ** 2).sum(axis=1)
     np.testing.assert_allclose(lengths[:, None] - 2 * scores, squared.T, rtol=1e-3, atol=1e-2)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux says of its memory")
+def test_vectors_from_a_file_are_given_back_once_they_are_read(tmp_path: Path) -> None:
+    np.save(tmp_path / "vectors.npy", np.ones((20_000, 64), np.float32))
+    vectors = np.load(tmp_path / "vectors.npy", mmap_mode="r")
+
+    def mapped() -> int:
+        text = Path("/proc/self/smaps").read_text(encoding="utf-8").partition("vectors.npy")[2]
+        return int(text.partition("Rss:")[2].split()[0])
+
+    total = float(vectors.sum())
+    assert mapped() > 0
+    release(vectors)
+    assert mapped() == 0
+    assert float(vectors.sum()) == total
+
+
+def test_a_private_mapping_keeps_what_was_written(tmp_path: Path) -> None:
+    np.save(tmp_path / "vectors.npy", np.ones((1_000, 64), np.float32))
+    vectors = np.load(tmp_path / "vectors.npy", mmap_mode="c")
+    vectors[:] = 2.0
+    release(vectors[10:])
+    assert (vectors == 2.0).all()

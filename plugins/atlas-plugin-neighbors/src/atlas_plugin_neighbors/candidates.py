@@ -56,17 +56,15 @@ def from_cells(table: Reduced, cells: Cells, count: int, threads: int, report: R
     found = Candidates(
         np.full((n, count), -np.inf, np.float32), np.full((n, count), -1, np.int32), np.ones((n, count), np.bool_)
     )
-    # One product gives the scores: the bias goes with a last column of ones in the queries.
-    columns = np.concatenate([table.places, -table.bias[:, None]], axis=1)
 
     def compare(queries: NDArray[np.int32], cell: int) -> None:
         for first in range(0, len(queries), BLOCK_ROWS):
             asking = queries[first : first + BLOCK_ROWS]
-            left = np.ones((len(asking), columns.shape[1]), dtype=np.float32)
-            left[:, :-1] = table.places[asking]
+            left = table.places[asking]
             for start in range(cells.start[cell], cells.start[cell + 1], BLOCK_COLUMNS):
-                stop = min(start + BLOCK_COLUMNS, cells.start[cell + 1])
-                keep_best(left @ columns[start:stop].T, asking, start, found.scores, found.rows)
+                block = slice(start, min(start + BLOCK_COLUMNS, cells.start[cell + 1]))
+                scores = left @ table.places[block].T
+                keep_best(scores, table.bias[block], asking, start, found.scores, found.rows)
 
     def search(start: int, stop: int) -> None:
         # A row's own cell first: what it finds there raises the bar for all others.

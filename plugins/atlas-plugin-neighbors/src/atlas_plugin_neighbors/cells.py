@@ -73,7 +73,7 @@ class CellNeighbors:
         table = Reduced.of(geometry, options.dimensions, random, threads, part(dividing, 0.0, REDUCED))
         count = self._cell_count(len(table.places))
         cells = Cells.of(table, count, options.probes, random, threads, part(dividing, REDUCED, 1.0))
-        table = table.take(cells.order)
+        table.reorder(cells.order)
         # Among the candidates, the order of near ones is not known yet.
         count = max(options.candidates, k + k // 2 + 1)
         found = from_cells(table, cells, count, threads, _share(context, PREPARED, COMPARED, "comparing within cells"))

@@ -10,12 +10,15 @@ from localatlas.errors import InvalidDataError
 from localatlas.protocols.nouns import Metric
 from numpy.typing import NDArray
 
+from atlas_plugin_neighbors.mapped import release
+
 __all__ = ["Geometry"]
 
 FloatArray = NDArray[np.float32]
 
-# Rows are read in pieces of this many, so that a memory-mapped table is never copied whole.
-PIECE = 4_096
+# Rows are read in pieces of this many, so that a memory-mapped table is never copied whole; after so many pieces they
+# are given back.
+PIECE, PIECES_HELD = 4_096, 16
 # Cosine scores of vectors this close to unit length choose the right candidates without scaling them first.
 UNIT_TOLERANCE = 1e-5
 
@@ -72,6 +75,8 @@ class Geometry:
                 squares[start : start + PIECE] = np.einsum("ij,ij->i", piece, piece)
                 if metric == "euclidean":
                     total += piece.sum(axis=0, dtype=np.float64)
+                if start // PIECE % PIECES_HELD == PIECES_HELD - 1:
+                    release(vectors)
         _refuse_unusable(squares)
         if metric == "euclidean":
             return cls(vectors, metric, np.ones(n, np.float32), (total / max(n, 1)).astype(np.float32), unit=False)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 __all__ = ["improve", "keep_best", "measure"]
 
 # So many scores are compared at once, and only where one passes is looked closer.
-LANES = 16
+LANES = np.uint64(16)
 # Sums may be taken in another order, but a NaN or an infinity is still one.
 _SUMS = {"reassoc", "contract", "nsz", "arcp"}
 
@@ -44,32 +44,36 @@ def _inserted(scores: Any, found: Any, score: Any, row: Any) -> Any:
 
 @_compiled
 def keep_best(
-    scores: NDArray[np.float32],
+    products: NDArray[np.float32],
+    bias: NDArray[np.float32],
     queries: NDArray[np.int32],
     first: int,
     best: NDArray[np.float32],
     found: NDArray[np.int32],
 ) -> None:
-    """Put what scores best into the lists of the queries: `scores` [M, W] of M queries with the rows from `first` on.
+    """Put what scores best into the lists of the queries: `products` [M, W] of M queries with the rows from `first` on.
 
-    The lists `best` and `found` [N, K] are sorted by falling score; no row is put into its own.
+    A row's score is its product less its `bias` [W]. The lists `best` and `found` [N, K] are sorted by falling score;
+    no row is put into its own.
     """
-    width = scores.shape[1]
-    for i in range(scores.shape[0]):
-        query = queries[i]
-        row, mine, theirs = scores[i], best[query], found[query]
+    width = np.uint64(products.shape[1])
+    for i in range(np.uint64(products.shape[0])):
+        query = np.uint64(queries[i])
+        row, mine, theirs = products[i], best[query], found[query]
+        own = np.int64(query) - first
         worst = mine[mine.shape[0] - 1]
-        for begin in range(0, width, LANES):
+        for begin in range(np.uint64(0), width, LANES):
             end = min(begin + LANES, width)
             if end - begin == LANES:
                 passing = False
                 for lane in range(LANES):
-                    passing |= row[begin + lane] > worst
+                    passing |= row[begin + lane] - bias[begin + lane] > worst
                 if not passing:
                     continue
             for column in range(begin, end):
-                if row[column] > worst and first + column != query:
-                    worst = _inserted(mine, theirs, row[column], first + column)
+                score = row[column] - bias[column]
+                if score > worst and np.int64(column) != own:
+                    worst = _inserted(mine, theirs, score, first + np.int64(column))
 
 
 @_inlined

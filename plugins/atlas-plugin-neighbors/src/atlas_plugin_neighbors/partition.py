@@ -120,14 +120,14 @@ def _nearest(places: FloatArray, centers: FloatArray, count: int, threads: int, 
 
     def assign(start: int, stop: int) -> None:
         scores = places[start:stop] @ centers.T
-        scores -= half
         rows = len(scores)
         if count == 1:
+            scores -= half
             found[start:stop, 0] = scores.argmax(axis=1)
             return
         best, nearest = np.full((rows, count), -np.inf, np.float32), np.full((rows, count), -1, np.int32)
         # Centers are numbered from `rows` on here, or a place would not get the center of its own number.
-        keep_best(scores, np.arange(rows, dtype=np.int32), rows, best, nearest)
+        keep_best(scores, half, np.arange(rows, dtype=np.int32), rows, best, nearest)
         nearest[:, 1:].sort(axis=1)
         found[start:stop] = nearest - rows
 

@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 
 from atlas_plugin_neighbors.blas import Report, in_blocks, one_blas_thread, unheard
 from atlas_plugin_neighbors.geometry import FloatArray, Geometry
+from atlas_plugin_neighbors.mapped import release
 
 __all__ = ["Reduced"]
 
 SAMPLE = 20_000
-ROWS_AT_ONCE = 8_192
+ROWS_AT_ONCE, BLOCKS_HELD = 8_192, 8
+# A line of the processor's cache.
+COLUMNS_AT_ONCE = 16
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,20 @@ class Reduced:
             centred = _plain(geometry, slice(start, stop)) - center
             places[start:stop] = centred @ axes
             bias[start:stop] = np.float32(0.5) * np.einsum("ij,ij->i", centred, centred)
+            if start // ROWS_AT_ONCE % BLOCKS_HELD == BLOCKS_HELD - 1:
+                release(geometry.vectors)
 
+        release(geometry.vectors)
         in_blocks(reduce, n, ROWS_AT_ONCE, threads, report)
+        release(geometry.vectors)
         return cls(places, bias)
 
-    def take(self, rows: NDArray[np.intp]) -> Reduced:
-        """Return some rows, in the order asked."""
-        return Reduced(self.places[rows], self.bias[rows])
+    def reorder(self, order: NDArray[np.intp]) -> None:
+        """Put the rows into another order, in place: a copy of a large table would be the search's peak of memory."""
+        for first in range(0, self.places.shape[1], COLUMNS_AT_ONCE):
+            columns = self.places[:, first : first + COLUMNS_AT_ONCE]
+            columns[:] = columns[order]
+        self.bias[:] = self.bias[order]
 
 
 def _plain(geometry: Geometry, rows: NDArray[np.intp] | slice) -> FloatArray:
