@@ -23,6 +23,7 @@ import { createLayout, followSearch } from "./layout";
 import { Looking } from "./looking";
 import type { LassoJoin, MapEvents, Polygon } from "./map_port";
 import { PageSource } from "./page_source";
+import { firstChoice, Painting } from "./painting";
 import { RowSource } from "./rows";
 import { Selecting } from "./selecting";
 import { SimilaritySource } from "./similarity_source";
@@ -30,8 +31,6 @@ import { StatsSource } from "./stats";
 import type { ColorChoice, Store } from "./store";
 import { Tags } from "./tags";
 
-/** Milliseconds after which points are shown without their colours. */
-const LONGEST_GREY = 350;
 /** Browsers refuse pages that write their address too often, as playing time would. */
 const REMEMBER_EVERY = 250;
 
@@ -54,10 +53,7 @@ export class Explorer {
   private makeRenderer: MakeRenderer | null = null;
   private remembering: ReturnType<typeof setTimeout> | undefined;
   private remembered = 0;
-  private readonly colors: ColorSource;
-  private nowColored: () => void = () => undefined;
-  /** Points are first shown in their colours, unless those keep one waiting. */
-  private readonly colored: Promise<void>;
+  private readonly painting: Painting;
 
   constructor(
     readonly store: Store,
@@ -75,9 +71,8 @@ export class Explorer {
     this.tags = new Tags(client, () => this.selecting.refresh("tag"));
     this.cards = new Cards(store, this.rows, (position) => this.stage?.locate(position) ?? null);
     this.looking = new Looking(this, () => this.stage);
-    this.colors = new ColorSource(this.pages, store);
+    this.painting = new Painting(store, client, new ColorSource(this.pages, store));
     followSearch(this.layout, () => this.finding.condition.value !== null);
-    this.colored = new Promise((resolve) => (this.nowColored = resolve));
   }
 
   /** Read what the map is. The stage comes when there is a place to draw (`attach`). */
@@ -107,7 +102,6 @@ export class Explorer {
     const index = this.store.index.peek();
     if (index === null || this.makeRenderer === null || this.stage !== null) return;
     const still = matchMedia("(prefers-reduced-motion: reduce)");
-    setTimeout(this.nowColored, LONGEST_GREY);
     const stage = new Stage({ ...place, renderer: this.makeRenderer(place.picture) }, index, size, insets, this.stageEvents(), () => still.matches);
     this.stage = stage;
     if (index.images) void bringThumbnails(stage, this.client, index, index.images, () => still.matches);
@@ -120,7 +114,7 @@ export class Explorer {
     stage.setTopics(this.store.topics.peek());
     this.follow(stage, index);
     loadGeometry(this.client, index, (points) => {
-      void this.colored.then(() => {
+      void this.painting.begun.then(() => {
         stage.setPoints(points);
         this.store.loaded.value = points.loaded;
         if (points.loaded === points.total) {
@@ -164,7 +158,7 @@ export class Explorer {
     const { store } = this;
     effect(() => stage.setDark(store.dark.value));
     effect(() => this.inkLabels(stage, store.dark.value, store.colorChoice.value));
-    effect(() => void this.recolor(stage, index, store.colorChoice.value, store.dark.value));
+    this.painting.follow(stage, index);
     effect(() => stage.setMask(this.selecting.mask.value));
     effect(() => stage.setLook(this.looking.look.value));
     effect(() => {
@@ -213,29 +207,6 @@ export class Explorer {
     );
   }
 
-  private async recolor(stage: Stage, index: IndexFile, choice: ColorChoice, dark: boolean): Promise<void> {
-    const { store } = this;
-    try {
-      // Another choice may be made while this one is loading.
-      const wanted = (): boolean => store.colorChoice.peek() === choice && store.dark.peek() === dark;
-      const coloring = await this.colors.coloring(index, choice, dark, (early, known) => {
-        // Only the first colours come bit by bit: later ones would take away points that are there.
-        if (!wanted() || store.coloring.peek() !== null) return;
-        stage.setColors({ ...early.colors, known });
-        this.nowColored();
-      });
-      if (!wanted()) return;
-      store.coloring.value = coloring;
-      store.colorTrouble.value = null;
-      stage.setColors(coloring.colors);
-      this.nowColored();
-    } catch (error) {
-      store.colorTrouble.value = messageOf(error);
-      // An address may name a column that this map does not have.
-      if (store.coloring.peek() === null) store.colorChoice.value = firstChoice(index);
-    }
-  }
-
   private stageEvents(): MapEvents {
     return {
       hovered: (position) => this.cards.hover(position),
@@ -273,10 +244,6 @@ export class Explorer {
     showPlace(hash);
     this.remembered = Date.now();
   }
-}
-
-function firstChoice(index: IndexFile): ColorChoice {
-  return index.topics === null || index.topics.depths.length === 0 ? { by: "nothing" } : { by: "topics", depth: 1 };
 }
 
 /** The point of the open row first, then the one that the mouse is on, then what lies near the open one. */

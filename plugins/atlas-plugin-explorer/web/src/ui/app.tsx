@@ -43,17 +43,19 @@ function Page({ explorer }: Props): JSX.Element {
   ];
   return (
     <div class={["page", ...open].filter(Boolean).join(" ")} style={{ "--drawer-height": `${explorer.looking.drawerHeight.value}px` }}>
-      <MapView explorer={explorer} />
-      <LabelList store={explorer.store} />
       <LeftPanel explorer={explorer} />
-      <Toolbar explorer={explorer} />
-      <div class="foot">
-        {LEGEND !== null && <div class="legend-box"><LEGEND explorer={explorer} /></div>}
-        {TIME !== null && <div class="time-box"><TIME explorer={explorer} /></div>}
-      </div>
+      <main>
+        <MapView explorer={explorer} />
+        <LabelList store={explorer.store} />
+        <Toolbar explorer={explorer} />
+        <div class="foot">
+          {LEGEND !== null && <div class="legend-box"><LEGEND explorer={explorer} /></div>}
+          {TIME !== null && <div class="time-box"><TIME explorer={explorer} /></div>}
+        </div>
+        {HOVER !== null && <HOVER explorer={explorer} />}
+      </main>
       {RIGHT !== null && rightOpen.value && <RIGHT explorer={explorer} />}
       {DRAWER !== null && drawerOpen.value && <DRAWER explorer={explorer} />}
-      {HOVER !== null && <HOVER explorer={explorer} />}
       <Keys explorer={explorer} />
       <Drop explorer={explorer} />
     </div>

@@ -25,9 +25,9 @@ export function Modes({ explorer }: Props): JSX.Element | null {
     if (mode !== "image") document.getElementById("search")?.focus();
   };
   return (
-    <div class="segments modes" role="radiogroup" aria-label="What is compared">
+    <div class="segments modes" role="group" aria-label="What is compared">
       {modes.map((mode) => (
-        <button type="button" key={mode} class="segment" role="radio" aria-checked={mode === now} data-mode={mode} title={NAMES[mode].title}
+        <button type="button" key={mode} class="segment" aria-pressed={mode === now} data-mode={mode} title={NAMES[mode].title}
           onClick={() => choose(mode)}>
           {NAMES[mode].name}
         </button>

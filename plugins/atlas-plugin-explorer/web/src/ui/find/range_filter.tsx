@@ -83,9 +83,9 @@ function Scales({ column, stats, scale, choose }: ScalesProps): JSX.Element | nu
   const few = scale === "linear" && stats.counts.length < 12;
   if (few) return null;
   return (
-    <div class="segments" role="radiogroup" aria-label={`Scale of ${column.name}`}>
+    <div class="segments" role="group" aria-label={`Scale of ${column.name}`}>
       {SCALES.filter((one) => one.scale !== "log" || positive).map((one) => (
-        <button type="button" key={one.scale} class="segment" role="radio" aria-checked={one.scale === scale} title={one.title}
+        <button type="button" key={one.scale} class="segment" aria-pressed={one.scale === scale} title={one.title}
           onClick={() => choose(one.scale)}>
           {one.name}
         </button>

@@ -64,10 +64,8 @@ function Field({ explorer }: Props): JSX.Element {
         </button>
       )}
       {query.mode === "text" && SWITCHES.map(({ key, sign, name }) => (
-        <button type="button" key={key} class={`switch ${key}`} aria-pressed={query[key]} aria-label={name} title={name}
-          onClick={() => finding.type({ [key]: !query[key] })}>
-          {sign}
-        </button>
+        <button type="button" key={key} class={`switch ${key}`} aria-pressed={query[key]} aria-label={name} title={name} data-sign={sign}
+          onClick={() => finding.type({ [key]: !query[key] })} />
       ))}
     </div>
   );

@@ -52,10 +52,10 @@ function SaveForm({ explorer }: Props): JSX.Element {
 
 function Kept({ as, choose }: { readonly as: KeptAs; readonly choose: (as: KeptAs) => void }): JSX.Element {
   const option = (value: KeptAs, name: string, title: string): JSX.Element => (
-    <button type="button" class="segment" role="radio" aria-checked={as === value} title={title} onClick={() => choose(value)}>{name}</button>
+    <button type="button" class="segment" aria-pressed={as === value} title={title} onClick={() => choose(value)}>{name}</button>
   );
   return (
-    <div class="segments" role="radiogroup" aria-label="What is kept">
+    <div class="segments" role="group" aria-label="What is kept">
       {option("rule", "as a rule", "The conditions are kept: new rows that meet them belong to it too")}
       {option("rows", "these rows", "The rows that are selected now are kept")}
     </div>

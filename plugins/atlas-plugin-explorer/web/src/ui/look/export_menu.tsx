@@ -24,7 +24,7 @@ export function ExportMenu({ explorer }: Props): JSX.Element {
     <div class="menu">
       {can.value.export ? (
         <section aria-label="Rows">
-          <h3>{rows}</h3>
+          <h2>{rows}</h2>
           <div class="menu-buttons">
             {FILES.map(({ format, name }) => (
               <button key={format} type="button" id={`export-${format}`} class="plain" disabled={working} onClick={() => void exporting.file(format)}>{name}</button>
@@ -33,7 +33,7 @@ export function ExportMenu({ explorer }: Props): JSX.Element {
         </section>
       ) : <p class="status">Rows are exported by a map that is open on a server: localatlas open.</p>}
       <section aria-label="Picture">
-        <h3>Picture of the map</h3>
+        <h2>Picture of the map</h2>
         <div class="menu-buttons">
           {(["png", "svg"] as const).map((format) => (
             <button key={format} type="button" id={`export-${format}`} class="plain" disabled={working}

@@ -22,11 +22,12 @@ interface TopicRowProps {
 
 export function TopicRow({ line, color, selected, tabbed, count, frame, point, unfold, select, focused }: TopicRowProps): JSX.Element {
   const { topic, level, open, among, nth } = line;
+  const counted = count === null ? formatCount(topic.size) : `${formatCount(count)} / ${formatCount(topic.size)}`;
   const name = selected ? `Take ${topic.label} out of the selection` : `Select ${topic.label}`;
   return (
     <li role="treeitem" class={selected ? "topic-row chosen" : "topic-row"} tabIndex={tabbed ? 0 : -1} data-topic={topic.id} aria-level={level}
       aria-setsize={among} aria-posinset={nth} aria-selected={selected} {...(open === null ? {} : { "aria-expanded": open })}
-      aria-label={`${topic.label}, ${formatCount(topic.size)} rows`} style={{ "--level": level - 1 }} onClick={frame}
+      aria-label={`${topic.label} ${counted} rows`} style={{ "--level": level - 1 }} onClick={frame}
       onMouseEnter={() => point(true)} onFocus={() => { focused(); point(true); }} onBlur={() => point(false)}
       title={topic.description !== "" ? `${topic.label}: ${topic.description}` : topic.label}>
       {open === null ? <span class="twist" /> : (
@@ -34,7 +35,7 @@ export function TopicRow({ line, color, selected, tabbed, count, frame, point, u
       )}
       <span class="swatch" style={{ background: color }} />
       <span class="topic-label" dir="auto">{topic.label}</span>
-      <span class="topic-count">{count === null ? formatCount(topic.size) : `${formatCount(count)} / ${formatCount(topic.size)}`}</span>
+      <span class="topic-count">{counted}</span>
       <button type="button" class="bare topic-select" tabIndex={-1} aria-label={name} aria-pressed={selected} title={`${name} (space; with shift several)`}
         onClick={(event) => { event.stopPropagation(); select(event.shiftKey || event.ctrlKey || event.metaKey); }}>
         <Icon name={selected ? "checked" : "select"} />
