@@ -60,3 +60,36 @@ def test_webgl2_is_as_exact_when_zoomed_in_far(page: MapPage) -> None:
     cpu, gpu = seen(page, "cpu", "plain", view), seen(page, "webgl2", "plain", view)
     assert (cpu < 200).any()
     assert (np.abs(cpu - gpu).max(axis=2) > 60).sum() < 12
+
+
+LOSE = """
+const gl = document.querySelector('#map canvas').getContext('webgl2');
+window.context = gl.getExtension('WEBGL_lose_context');
+window.context.loseContext();
+"""
+
+
+def test_a_context_that_is_lost_for_good_leaves_the_map_to_the_cpu(page: MapPage) -> None:
+    page.open("?renderer=webgl2")
+    before = page.screen()[FREE].astype(float)
+    page.driver.execute_script(LOSE)
+    page.until(
+        lambda: page.find("#map").get_dom_attribute("data-renderer") == "cpu", "nothing draws once the context is lost"
+    )
+    page.rest()
+    assert np.abs(page.screen()[FREE].astype(float) - before).mean() < 2
+    page.drag((820, 400), (160, 0))
+    assert np.abs(page.screen()[FREE].astype(float) - before).mean() > 2
+    assert page.picture()["inked"] > 0.03
+
+
+def test_a_context_that_is_given_back_draws_on(page: MapPage) -> None:
+    page.open("?renderer=webgl2")
+    before = page.screen()[FREE].astype(float)
+    page.driver.execute_script(LOSE + "setTimeout(() => window.context.restoreContext(), 100)")
+    page.driver.execute_async_script("setTimeout(arguments[0], 2000)")
+    page.rest()
+    assert page.find("#map").get_dom_attribute("data-renderer") == "webgl2"
+    assert np.abs(page.screen()[FREE].astype(float) - before).mean() < 1
+    page.drag((820, 400), (160, 0))
+    assert np.abs(page.screen()[FREE].astype(float) - before).mean() > 2

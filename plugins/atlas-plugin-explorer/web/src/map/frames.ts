@@ -42,7 +42,9 @@ export class Frames {
     readonly renderer: Renderer,
     public scene: Scene,
     private readonly hooks: FrameHooks,
-  ) {}
+  ) {
+    renderer.redraw = () => this.repaint();
+  }
 
   /** Draw anew with some parts of the scene exchanged. */
   change(part: Partial<Scene>): void {

@@ -1,9 +1,10 @@
 /** Pointer, wheel and keyboard on the map. */
 
 import type { LassoJoin, Polygon, Tool } from "../state/map_port";
+import { KeyLasso } from "./key_lasso";
 import { joinOf, Lasso } from "./lasso";
 import type { Motion } from "./motion";
-import type { Point } from "./view";
+import type { Point, Size } from "./view";
 
 /** Pixels a pointer may slip and still click. */
 const SLIP = 4;
@@ -21,11 +22,13 @@ export interface InputEvents {
   click(pixel: Point, touch: boolean): void;
   /** A drag or pinch begins or ends. */
   grab(active: boolean): void;
-  /** The way of a lasso that is being drawn has changed; empty when it ended or was given up. */
-  lasso(way: Polygon): void;
+  /** The way of a lasso that is being drawn has changed; empty when it ended or was given up. `cross` is where keys draw. */
+  lasso(way: Polygon, cross: Point | null): void;
   /** A lasso was drawn; CSS pixels. */
   caught(corners: Polygon, join: LassoJoin): void;
   escape(): void;
+  /** Something happened that only the eye would tell. */
+  said(text: string): void;
 }
 
 export class MapInput {
@@ -35,7 +38,8 @@ export class MapInput {
   private readonly lasso = new Lasso();
   private lassoing = false;
   private readonly ended = new AbortController();
-  tool: Tool = "move";
+  private readonly keys: KeyLasso;
+  private chosen: Tool = "move";
 
   constructor(
     private readonly element: HTMLElement,
@@ -43,6 +47,10 @@ export class MapInput {
     private readonly events: InputEvents,
   ) {
     const { signal } = this.ended;
+    const size = (): Size => ({ width: element.clientWidth, height: element.clientHeight });
+    this.keys = new KeyLasso(size, () => motion.middle(), {
+      drawn: (way, cross) => events.lasso(way, cross), caught: events.caught, said: events.said,
+    });
     element.addEventListener("pointerdown", (event) => this.press(event), { signal });
     element.addEventListener("pointermove", (event) => this.move(event), { signal });
     element.addEventListener("pointerup", (event) => this.release(event, true), { signal });
@@ -53,6 +61,16 @@ export class MapInput {
       motion.zoom(this.place(event), event.shiftKey ? 1 / DOUBLE_CLICK_ZOOM : DOUBLE_CLICK_ZOOM);
     }, { signal });
     element.addEventListener("keydown", (event) => this.key(event), { signal });
+    element.addEventListener("blur", () => this.keys.stop(), { signal });
+  }
+
+  get tool(): Tool {
+    return this.chosen;
+  }
+
+  set tool(tool: Tool) {
+    this.chosen = tool;
+    if (tool !== "lasso") this.keys.stop();
   }
 
   destroy(): void {
@@ -66,6 +84,7 @@ export class MapInput {
 
   private press(event: PointerEvent): void {
     if (event.button !== 0) return;
+    this.keys.stop();
     this.element.setPointerCapture(event.pointerId);
     this.down.set(event.pointerId, this.place(event));
     this.start = this.down.size === 1 ? this.place(event) : null;
@@ -102,7 +121,7 @@ export class MapInput {
 
   private draw(place: Point): void {
     this.lasso.reach(place);
-    this.events.lasso(this.lasso.path);
+    this.events.lasso(this.lasso.path, null);
   }
 
   /** End a lasso without a catch. */
@@ -110,7 +129,7 @@ export class MapInput {
     if (!this.lassoing) return;
     this.lassoing = false;
     this.lasso.cancel();
-    this.events.lasso([]);
+    this.events.lasso([], null);
   }
 
   /** End a lasso whose pointer is still down: what that does until it is lifted means nothing. */
@@ -141,7 +160,12 @@ export class MapInput {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (this.tool === "lasso" && this.keys.take(event)) {
+      event.preventDefault();
+      return;
+    }
+    // What is drawn lies on the screen: the map must not move below it.
+    if (this.keys.active || event.ctrlKey || event.metaKey || event.altKey) return;
     const step = Math.min(this.element.clientWidth, this.element.clientHeight) * KEY_PAN;
     const actions: Readonly<Record<string, () => void>> = {
       "+": () => this.motion.zoomMiddle(KEY_ZOOM),

@@ -9,7 +9,7 @@ const NEAREST = 3;
 const TOLERANCE = 1.5;
 const MOST_CORNERS = 200;
 /** An area (square pixels) below which nothing was meant to be caught. */
-const SMALLEST_AREA = 60;
+export const SMALLEST_AREA = 60;
 
 export class Lasso {
   private way: Point[] = [];

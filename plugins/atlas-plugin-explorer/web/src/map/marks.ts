@@ -45,6 +45,26 @@ export function drawLasso(pen: CanvasRenderingContext2D, way: Polygon, dark: boo
   paint(pen, dark, [5, 4]);
 }
 
+const ARM = 11;
+const GAP = 3;
+
+/** Where the keyboard draws. */
+export function drawCross(pen: CanvasRenderingContext2D, { x, y }: Point, dark: boolean): void {
+  pen.beginPath();
+  for (const [dx, dy] of [[-1, 0], [1, 0], [0, -1], [0, 1]] as const) {
+    pen.moveTo(x + dx * GAP, y + dy * GAP);
+    pen.lineTo(x + dx * ARM, y + dy * ARM);
+  }
+  const { halo, line } = strokesOf(dark);
+  pen.lineCap = "round";
+  for (const [width, color] of [[5, halo], [2, line]] as const) {
+    pen.lineWidth = width;
+    pen.strokeStyle = color;
+    pen.stroke();
+  }
+  pen.lineCap = "butt";
+}
+
 function trace(pen: CanvasRenderingContext2D, corners: Polygon): void {
   pen.beginPath();
   corners.forEach(({ x, y }, k) => (k === 0 ? pen.moveTo(x, y) : pen.lineTo(x, y)));

@@ -87,11 +87,13 @@ export class Motion {
 
   /** Zoom around the middle of what no panel covers. */
   zoomMiddle(factor: number): void {
+    this.zoom(this.middle(), factor);
+  }
+
+  /** The middle of what no panel covers, CSS pixels. */
+  middle(): Point {
     const { size, insets } = this;
-    this.zoom(
-      { x: (insets.left + size.width - insets.right) / 2, y: (insets.top + size.height - insets.bottom) / 2 },
-      factor,
-    );
+    return { x: (insets.left + size.width - insets.right) / 2, y: (insets.top + size.height - insets.bottom) / 2 };
   }
 
   goHome(): void {

@@ -3,7 +3,7 @@
 import type { Topic } from "../api/format";
 import { LabelLayer, type LabelText, type ShownLabel } from "../labels/layer";
 import type { Polygon } from "../state/map_port";
-import { drawLasso, drawOutline, drawRing } from "./marks";
+import { drawCross, drawLasso, drawOutline, drawRing } from "./marks";
 import { toScreen, type Box, type Insets, type Point, type Size, type View } from "./view";
 
 /** Labels step back while points are singled out. */
@@ -17,6 +17,8 @@ export interface Marks {
   readonly rings: readonly Point[];
   /** The lasso that is being drawn, in pixels. */
   readonly lasso: Polygon;
+  /** Where the keyboard draws it. */
+  readonly cross: Point | null;
   /** The radius of a point, CSS pixels. */
   readonly radius: number;
   readonly masked: boolean;
@@ -63,6 +65,7 @@ export class Overlay {
     const shown = this.labels.draw(pen, window, ratio, marks.masked ? LABELS_MASKED : 1, still);
     marks.rings.forEach((pixel, k) => drawRing(pen, pixel, marks.radius, marks.dark, k === 0));
     drawLasso(pen, marks.lasso, marks.dark);
+    if (marks.cross !== null) drawCross(pen, marks.cross, marks.dark);
     this.fading = appearing || this.labels.fading;
     return shown;
   }

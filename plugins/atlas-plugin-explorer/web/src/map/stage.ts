@@ -46,6 +46,7 @@ export class Stage implements MapPort {
   private rings: readonly number[] = [];
   private outlines: readonly Polygon[] = [];
   private lasso: Polygon = [];
+  private cross: Point | null = null;
   private grabbed = false;
 
   constructor(
@@ -218,8 +219,9 @@ export class Stage implements MapPort {
         if (active) this.events.hovered(-1);
         this.frames.schedule();
       },
-      lasso: (way) => {
+      lasso: (way, cross) => {
         this.lasso = way;
+        this.cross = cross;
         host.classList.toggle("lassoing", way.length > 0);
         this.frames.schedule();
       },
@@ -228,6 +230,7 @@ export class Stage implements MapPort {
         this.events.lassoed(corners.map((corner) => toPlane(view, this.size, corner)), join);
       },
       escape: () => this.events.escaped(),
+      said: (text) => this.events.said(text),
     });
   }
 
@@ -260,6 +263,7 @@ export class Stage implements MapPort {
       outlines: this.outlines,
       rings: places.map((place) => toScreen(view, this.size, place)),
       lasso: this.lasso,
+      cross: this.cross,
       radius: radiusOf(scene, view.scale),
       masked: this.mask !== null,
       dark: scene.theme.dark,

@@ -80,5 +80,7 @@ export interface Renderer {
   draw(scene: Scene, frame: Frame, done: (drawn: Drawn) => void): void;
   /** Draw onto a canvas of its own. */
   capture(scene: Scene, frame: Frame): Promise<HTMLCanvasElement>;
+  /** Whoever uses the back end sets it: called when the last picture was lost, and has to be drawn again. */
+  redraw?: () => void;
   destroy(): void;
 }

@@ -6,7 +6,9 @@ import { layersOf, type Layer, type Scene } from "./layers";
 import { PointBuffers } from "./point_buffers";
 import type { Drawn, Frame, Renderer } from "./renderer";
 import { POINT_FRAGMENT, POINT_VERTEX, TONE_FRAGMENT, TONE_VERTEX } from "./shaders";
-import { CpuRenderer, showImage } from "./cpu";
+import { showImage } from "./cpu";
+import { onProcessor } from "./on_processor";
+import { onGpuWhileItLasts } from "./lasting";
 import { Splatter } from "./splatter";
 import { DEEP_ON_PAPER, DEEP_IN_THE_DARK } from "./surface";
 import { TONE_STEPS } from "./tone";
@@ -30,9 +32,9 @@ interface Parts {
   readonly bare: WebGLVertexArrayObject;
 }
 
-/** Return the back end for a canvas on which a GPU draws; if it does not after all, the page draws itself. */
+/** Return the back end for a canvas on which a GPU draws; if it does not after all, or ends to, the CPU draws. */
 export function onGpu(canvas: HTMLCanvasElement): Renderer {
-  return WebGl2Renderer.on(canvas) ?? new CpuRenderer(canvas);
+  return onGpuWhileItLasts(canvas, (place) => WebGl2Renderer.on(place), onProcessor);
 }
 
 export class WebGl2Renderer implements Renderer {
@@ -42,7 +44,6 @@ export class WebGl2Renderer implements Renderer {
   private inkSize = "";
   private frames = 0;
   private cost: Drawn = { count: 0, milliseconds: 0 };
-  private last: (() => void) | null = null;
 
   private constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -50,13 +51,13 @@ export class WebGl2Renderer implements Renderer {
     private readonly format: InkFormat,
   ) {
     this.parts = this.make();
-    canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
-    canvas.addEventListener("webglcontextrestored", () => {
-      inkFormat(gl);
-      this.inkSize = "";
-      this.parts = this.make();
-      this.last?.();
-    });
+  }
+
+  /** Go on with the context that the browser gave back: all that was in the old one is gone. */
+  restore(): void {
+    inkFormat(this.gl);
+    this.inkSize = "";
+    this.parts = this.make();
   }
 
   /** Return the back end; null where this browser has not what it needs. */
@@ -68,7 +69,6 @@ export class WebGl2Renderer implements Renderer {
 
   draw(scene: Scene, frame: Frame, done: (drawn: Drawn) => void): void {
     const { gl } = this;
-    this.last = () => this.paint(scene, frame);
     const begun = performance.now();
     const count = this.paint(scene, frame);
     if (this.frames++ % MEASURED === 0) {
@@ -92,7 +92,6 @@ export class WebGl2Renderer implements Renderer {
   }
 
   destroy(): void {
-    this.last = null;
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
 

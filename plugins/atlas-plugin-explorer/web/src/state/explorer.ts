@@ -214,6 +214,7 @@ export class Explorer {
       labelPicked: (topic) => this.looking.frameTopic(topic.id),
       lassoed: (polygon, join) => this.catchPoints(polygon, join),
       escaped: () => this.clear(),
+      said: (text) => (this.store.said.value = text),
       labelsShown: (labels) => {
         this.pictured();
         if (!sameLabels(labels, this.store.shownLabels.peek())) this.store.shownLabels.value = labels;

@@ -64,6 +64,8 @@ export interface MapEvents {
   labelPicked(topic: Topic): void;
   lassoed(polygon: Polygon, join: LassoJoin): void;
   escaped(): void;
+  /** Something happened that only the eye would tell. */
+  said(text: string): void;
   labelsShown(labels: readonly ShownLabel[]): void;
   /** The view has changed: what lies beside a point must follow. */
   moved(): void;

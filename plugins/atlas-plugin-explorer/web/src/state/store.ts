@@ -73,5 +73,7 @@ export function createStore() {
     card: signal<CardState | null>(null),
     shownLabels: signal<readonly ShownLabel[]>([]),
     atHome: signal(true),
+    /** What the map did that only the eye would tell. */
+    said: signal(""),
   };
 }

@@ -40,7 +40,7 @@ export function MapView({ explorer }: Props): JSX.Element {
     };
   }, [explorer]);
   const points = explorer.store.index.value?.points ?? 0;
-  const name = `Map of ${formatCount(points)} points. Arrow keys move, plus and minus zoom, 0 shows the whole map.`;
+  const name = `Map of ${formatCount(points)} points. Arrow keys move, plus and minus zoom, 0 shows the whole map, L draws a selection with arrow keys and Enter.`;
   return (
     <div ref={host} id="map" class="map" tabIndex={0} role="application" aria-label={name}>
       <canvas ref={picture} class="layer" aria-hidden="true" />

@@ -26,7 +26,12 @@ function actionOf(event: KeyboardEvent, explorer: Explorer): (() => void) | null
   if (command && key === "z") return () => (event.shiftKey ? selecting.redo() : selecting.undo());
   if (command && key === "y") return () => selecting.redo();
   if (command || event.altKey) return null;
-  if (key === "l") return () => (layout.tool.value = "lasso");
+  if (key === "l") {
+    return () => {
+      layout.tool.value = "lasso";
+      document.getElementById("map")?.focus();
+    };
+  }
   if (key === "m") return () => (layout.tool.value = "move");
   // Through the selection, as in a mail program.
   if (key === "j") return () => looking.walk(1);

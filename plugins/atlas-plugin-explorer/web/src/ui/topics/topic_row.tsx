@@ -34,7 +34,7 @@ export function TopicRow({ line, color, selected, tabbed, count, frame, point, u
         <span class={open ? "twist open" : "twist"} onClick={(event) => { event.stopPropagation(); unfold(!open); }}><Icon name="chevron" /></span>
       )}
       <span class="swatch" style={{ background: color }} />
-      <span class="topic-label" dir="auto">{topic.label}</span>
+      <span class="topic-label" dir="auto">{topic.label}</span>{" "}
       <span class="topic-count">{counted}</span>
       <button type="button" class="bare topic-select" tabIndex={-1} aria-label={name} aria-pressed={selected} title={`${name} (space; with shift several)`}
         onClick={(event) => { event.stopPropagation(); select(event.shiftKey || event.ctrlKey || event.metaKey); }}>
