@@ -194,7 +194,8 @@ def apart(session: nox.Session) -> None:
     needed = ("pytest", "pytest-xdist", "hypothesis", "psutil", *(pin for plugin in chosen for pin in APART[plugin]))
     # Wheels are built with what the other sessions build them with.
     session.install("--constraint", str(held), *sources, *needed, env=pinned() | {"PIP_CONSTRAINT": str(held)})
-    session.run("pytest", *map(str, chosen))
+    # Compiling takes its time.
+    session.run("pytest", "-o", "faulthandler_timeout=3600", *map(str, chosen))
 
 
 @nox.session

@@ -9,6 +9,7 @@ import numpy as np
 from localatlas.protocols import Context, Index, Layout, NeighborGraph, Topics
 from numpy.typing import NDArray
 
+from atlas_plugin_evoc.continued import continued
 from atlas_plugin_evoc.described import described
 from atlas_plugin_evoc.layers import chosen_layers, nested, placed
 from atlas_plugin_evoc.options import EVoCOptions
@@ -51,6 +52,10 @@ class EVoCTopics:
         topics = described(nested(whole, weights), graph, np.asarray(layout.positions), weights)
         context.progress(1.0, "topics found")
         return topics
+
+    def keep_ids(self, found: Topics, before: NDArray[np.int32], used: int) -> Topics:
+        """Return topics found anew under the ids of those that they continue; see `continued.continued`."""
+        return continued(found, before, used)
 
     def _layers(self, vectors: NDArray[np.float32], context: Context) -> list[NDArray[np.int64]]:
         """Return EVoC's layers, coarsest first; none where there is nothing to tell rows apart by."""
