@@ -162,14 +162,15 @@ def tests(session: nox.Session) -> None:
     """Run the quick and slow tests of core, plugins and contrib; arguments after -- go to pytest."""
     install_sources(session, *group("test"))
     chosen = session.posargs or [*TWO_AT_ONCE, "--durations=15", "tests", "plugins", "contrib"]
-    session.run("pytest", "-m", "not browser and not services", without("browser"), *chosen)
+    session.run("pytest", "-m", "not browser and not services", without("browser"), without("notebook"), *chosen)
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
     """Run the tests of the core with what they cover, 95 % at least."""
     install_sources(session, *group("test"))
-    selected = ("-m", "not browser and not services", without("browser"), *TWO_AT_ONCE)
+    apart = (without("browser"), without("notebook"))
+    selected = ("-m", "not browser and not services", *apart, *TWO_AT_ONCE)
     session.run("pytest", *selected, "tests", "--cov", "--cov-report=term:skip-covered")
 
 
@@ -203,7 +204,7 @@ def core(session: nox.Session) -> None:
     """Run the core's tests where no plugin is installed."""
     install(session, "--editable", str(ROOT), *group("test"))
     session.run("python", "-c", ALONE)
-    apart = (without("browser"), without("across"))
+    apart = (without("browser"), without("notebook"), without("across"))
     session.run("pytest", "-m", "not browser and not plugins", *apart, *(session.posargs or [*TWO_AT_ONCE, "tests"]))
 
 
@@ -275,6 +276,14 @@ def browser(session: nox.Session) -> None:
     install_sources(session, *group("test", "browser"))
     # By file: the maps that tests of a file share are built once.
     session.run("pytest", "-m", "browser", *(session.posargs or ["-n", "2", "--dist", "loadfile", "tests/browser"]))
+
+
+@nox.session
+def notebook(session: nox.Session) -> None:
+    """Show a map in a real JupyterLab, in a real Chromium."""
+    provide_chromium(session)
+    install_sources(session, *group("test", "browser", "notebook"))
+    session.run("pytest", *(session.posargs or ["tests/notebook"]))
 
 
 @nox.session

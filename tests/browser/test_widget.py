@@ -156,6 +156,12 @@ def test_what_is_searched_in_the_page_is_known_in_python(page: MapPage, widget: 
     assert shown.ids == ["r3", "r4", "r5"]
 
 
+def test_the_page_reaches_nothing_of_the_notebook(page: MapPage) -> None:
+    reach = "try { return parent.document.title; } catch (error) { return error.name; }"
+    assert page.driver.execute_script(reach) == "SecurityError"
+    assert page.driver.execute_script("return document.scripts[0].closest('html').dataset.carrier") == "inline"
+
+
 def test_a_selection_that_is_none_is_refused(widget: tuple[Any, Channel]) -> None:
     shown, _ = widget
     with pytest.raises(Exception, match="txt"):

@@ -21,6 +21,9 @@ interface Heard {
 
 function render({ model, el }: { readonly model: Model; readonly el: HTMLElement }): () => void {
   const frame = document.createElement("iframe");
+  // An origin of its own: whatever is in the rows, and whatever becomes of the page, the notebook's own page is out of its reach.
+  frame.setAttribute("sandbox", "allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox");
+  frame.allow = "clipboard-write";
   frame.srcdoc = String(model.get("_page"));
   frame.title = "Map";
   Object.assign(frame.style, { width: "100%", height: `${String(model.get("height"))}px`, border: "0", display: "block" });
