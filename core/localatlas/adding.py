@@ -11,14 +11,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from localatlas.errors import AtlasTypeError, InvalidDataError, InvalidOptionError, StorageError, listing, suggestion
-from localatlas.ingest import attach, conform, merge_schema, storable, to_vectors
+from localatlas.ingest import attach, conform, merge_schema, storable
 from localatlas.ingest.batch import Batch, read_batch
+from localatlas.ingest.vectors import check_width
 from localatlas.pipeline import jobs
 from localatlas.pipeline.commit import index_records
 from localatlas.pipeline.readers import versions_read
 from localatlas.protocols import DatasetStore
 from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN
 from localatlas.stored_map import user_columns
+from localatlas.streaming import is_stream, read_stream
 
 __all__ = ["OnConflict", "add_batch", "add_rows", "tidy"]
 
@@ -44,9 +46,8 @@ def add_rows(
 ) -> int:
     """Append what `add_data` was given and return the number of rows that were written.
 
-    All of it is in memory at once, as Arrow and where types change once more, because nothing is written before all
-    is checked and all is written by one commit; 10 million rows of 100 bytes take 1 to 2 GB. More than fits is added
-    in several calls.
+    Nothing is written before all is checked, and all is written by one commit. What is in memory already is there
+    once more as Arrow where types change; what comes part by part (`streaming.is_stream`) waits on disk meanwhile.
 
     Args:
         store: the dataset's.
@@ -62,10 +63,19 @@ def add_rows(
         InvalidDataError, InvalidOptionError, AtlasTypeError: something cannot be taken; nothing was written.
     """
     _check_arguments(on_conflict, id_field, pbar)
-    batch = read_batch(data, embeddings, blobs, id_field)
-    half = int(batch.rows * READ)
-    if pbar is not None and half:
-        pbar.update(half)
+    half = 0
+
+    def read(rows: int) -> None:
+        nonlocal half
+        half += int(rows * READ)
+        if pbar is not None and int(rows * READ):
+            pbar.update(int(rows * READ))
+
+    if is_stream(data):
+        batch: Batch = read_stream(data, embeddings, blobs, id_field, store.scratch() / "adding", read)
+    else:
+        batch = read_batch(data, embeddings, blobs, id_field)
+        read(batch.rows)
     added = add_batch(store, batch, id_field, on_conflict)
     if pbar is not None:
         pbar.update(batch.rows - half)
@@ -85,9 +95,9 @@ def add_batch(store: DatasetStore, batch: Batch, id_field: str | None, on_confli
         if id_field is not None and on_conflict != "replace":
             # The first batch too: a store may index what it is asked for.
             kept = _without_taken(store, rows[id_field].combine_chunks(), id_field, on_conflict)
-        rows = attach(rows, vectors=batch.vectors, blobs=batch.images)
+        rows = batch.attached(rows)
         if kept is not None:
-            rows = rows.filter(kept)
+            rows = batch.only(rows, kept)
         count = int(batch.rows if kept is None else rows.num_rows)
         if count:
             _write(store, attach(rows, positions=np.arange(count) + store.next_position()), id_field, on_conflict)
@@ -176,19 +186,17 @@ def _check_modality(current: pa.Schema | None, batch: Batch) -> None:
     if current is None:
         return
     for column, given, many, argument in (
-        (EMBEDDING_COLUMN, batch.vectors, "embeddings", "embeddings="),
-        (BLOB_COLUMN, batch.images, "images", "blobs="),
+        (EMBEDDING_COLUMN, batch.width is not None, "embeddings", "embeddings="),
+        (BLOB_COLUMN, batch.has_images, "images", "blobs="),
     ):
-        if column in current.names and given is None:
+        if column in current.names and not given:
             raise InvalidDataError(
                 f"this dataset holds {many}, and new rows ({batch.rows:,}) without them cannot be mapped; "
                 f"give {argument}"
             )
-        if column not in current.names and given is not None:
+        if column not in current.names and given:
             raise InvalidDataError(
                 f"this dataset was begun without {many}; leave {argument} out, or make another dataset"
             )
-    if batch.vectors is not None:
-        width = current.field(EMBEDDING_COLUMN).type.list_size
-        if batch.vectors.shape[1] != width:
-            to_vectors(batch.vectors, batch.rows, width)
+    if batch.width is not None:
+        check_width(batch.width, current.field(EMBEDDING_COLUMN).type.list_size)

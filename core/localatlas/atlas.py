@@ -8,6 +8,7 @@ from typing import Any
 
 from localatlas.adding import add_batch
 from localatlas.building import BuildRequest, Rows, make_plan
+from localatlas.config import settings
 from localatlas.dataset import AtlasDataset
 from localatlas.errors import AtlasError, DatasetExistsError, InvalidDataError, InvalidOptionError
 from localatlas.home import Home
@@ -17,6 +18,7 @@ from localatlas.pipeline.progress import Listener
 from localatlas.protocols import DatasetStore
 from localatlas.protocols.components import Modality
 from localatlas.protocols.nouns import Metric
+from localatlas.streaming import is_stream, read_stream
 
 __all__ = ["map_data"]
 
@@ -85,7 +87,10 @@ def map_data(
     """
     _check_given(data, blobs, embeddings, indexed_field)
     known = _known_id_field(identifier)
-    batch = read_batch(data, embeddings, blobs, id_field or known)
+    if is_stream(data):
+        batch: Batch = read_stream(data, embeddings, blobs, id_field or known, settings().cache / "adding")
+    else:
+        batch = read_batch(data, embeddings, blobs, id_field or known)
     arguments = {
         "indexed_field": indexed_field,
         "modality": modality,
@@ -130,7 +135,7 @@ def _check_plan(batch: Batch, request: BuildRequest) -> None:
     with warnings.catch_warnings():
         # `create_index` resolves again, and warns then.
         warnings.simplefilter("ignore")
-        rows = Rows("the data", batch.table.schema, batch.rows, batch.modality, has_images=batch.images is not None)
+        rows = Rows("the data", batch.table.schema, batch.rows, batch.modality, has_images=batch.has_images)
         make_plan(rows, request)
 
 

@@ -137,7 +137,9 @@ class AtlasDataset(DatasetFacts):
         """Append rows: all of them, or none and an error.
 
         Args:
-            data: a DataFrame (pandas, Polars), a list of dicts, an Arrow table or reader; left out for bare vectors.
+            data: a DataFrame (pandas, Polars), a list of dicts, an Arrow table; left out for bare vectors. More rows
+                than memory holds come from an Arrow reader, or an iterator over any of these or over dicts: all of
+                them wait on disk until the last is checked.
             embeddings: vectors of your own, array-like [N, D]; kept as float32.
             blobs: images, one per row: URLs, paths, bytes or PIL images; `data` may then be left out.
             pbar: a tqdm bar, advanced by the number of rows, at first by half when they are read.

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from localatlas.errors import InvalidDataError
+from localatlas.ingest.attach import attach
 from localatlas.ingest.blobs import to_blobs
 from localatlas.ingest.checks import check_table
 from localatlas.ingest.tables import to_table
@@ -36,11 +37,29 @@ class Batch:
     images: list[bytes | None] | None = None
 
     @property
+    def width(self) -> int | None:
+        """How many numbers a vector has; None without vectors."""
+        return None if self.vectors is None else int(self.vectors.shape[1])
+
+    @property
+    def has_images(self) -> bool:
+        """Whether images come with the rows."""
+        return self.images is not None
+
+    @property
     def modality(self) -> Modality:
         """What a dataset that begins with this batch is."""
-        if self.vectors is not None:
+        if self.width is not None:
             return "embedding"
-        return "text" if self.images is None else "image"
+        return "image" if self.has_images else "text"
+
+    def attached(self, rows: pa.Table) -> pa.Table:
+        """Return the user's columns, in the dataset's types, with the batch's vectors and images."""
+        return attach(rows, vectors=self.vectors, blobs=self.images)
+
+    def only(self, rows: pa.Table, kept: pa.Array) -> pa.Table:
+        """Return those of what `attached` returned where `kept` bool [R] is true."""
+        return rows.filter(kept)
 
     def check_ids(self, id_field: str | None) -> None:
         """Refuse rows whose ids are missing, null, empty, too long or there twice. Raises InvalidDataError."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from localatlas.errors import AtlasTypeError, InvalidDataError, listing
 from localatlas.ingest.schema import is_list
 
-__all__ = ["to_vectors"]
+__all__ = ["check_width", "to_vectors"]
 
 ACCEPTED = "a NumPy array [rows, width], a list of equally long lists or arrays, or an Arrow list array"
 # Rows are looked at in blocks of about this many numbers, so that no second copy of the whole is made.
@@ -114,9 +114,15 @@ def _check_shape(array: NDArray[Any], rows: int, width: int | None) -> None:
         raise InvalidDataError(f"there are {array.shape[0]:,} embeddings for {rows:,} rows; give one for every row.")
     if array.shape[1] == 0:
         raise InvalidDataError("embeddings have no columns; give at least one number a row.")
-    if width is not None and array.shape[1] != width:
+    if width is not None:
+        check_width(int(array.shape[1]), width)
+
+
+def check_width(given: int, width: int) -> None:
+    """Refuse vectors of another width than the dataset's. Raises InvalidDataError."""
+    if given != width:
         raise InvalidDataError(
-            f"embeddings are {array.shape[1]:,} wide, those of the dataset {width:,}; "
+            f"embeddings are {given:,} wide, those of the dataset {width:,}; "
             "use the model of the earlier rows, or a new dataset."
         )
 
