@@ -45,7 +45,7 @@ class MapPages(MapState):
         Args:
             path: the file, ending in .html (`~` is the user's folder).
             text_bytes: how much of the rows goes along, before compression; beyond it whole columns are left out,
-                the mapped one last.
+                and the texts of the mapped one are cut.
             overwrite: whether a file that is there may be replaced.
 
         Raises:

@@ -109,6 +109,23 @@ def test_columns_are_left_out_beyond_a_size_the_mapped_one_last(shown: Any, stat
     assert not any(name.startswith("pages/columns/") for name in files)
 
 
+def test_a_mapped_column_that_is_too_much_is_cut_and_leaves_no_other_out(
+    shown: Any, static: Path, tmp_path: Path
+) -> None:
+    least = cell_bytes(shown, ["review"], 30)["review"] + cell_bytes(shown, ["stars"])["stars"]
+    write_html(Shown(shown), tmp_path / "a.html", least, overwrite=False, static=static)
+    files = elements((tmp_path / "a.html").read_text())
+    carried = [column["name"] for column in json.loads(files["pages/columns.json"])["columns"]]
+    assert {"review", "stars"} <= set(carried)
+    about = json.loads(files["about.json"])
+    assert about["longest_cell"] == 30
+    assert "Texts are cut after 30 characters" in about["state"]["note"]
+    block = json.loads(files["rows/0"])
+    place, texts = carried.index("review"), shown.table["review"].to_pylist()[:1_024]
+    assert block["columns"][place] == [text and text[:30] for text in texts]
+    assert block["cut"][str(place)] == {str(at): len(text) for at, text in enumerate(texts) if len(text or "") > 30}
+
+
 def test_a_folder_has_every_column_and_searches_what_it_may(shown: Any, static: Path, tmp_path: Path) -> None:
     folder = tmp_path / "map"
     write_folder(Shown(shown), folder, 1_000, overwrite=False, static=static)

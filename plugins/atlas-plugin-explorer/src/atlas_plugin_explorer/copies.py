@@ -27,7 +27,8 @@ def write_html(shown: Shown, path: Path, text_bytes: int, *, overwrite: bool, st
     Args:
         shown: the map.
         path: of the file.
-        text_bytes: how much of the rows' cells goes along, uncompressed; whole columns are left out beyond it.
+        text_bytes: how much of the rows' cells goes along, uncompressed; whole columns are left out beyond it, and the
+            texts of the mapped one are cut where it would be.
         overwrite: whether a file that is there may be replaced.
         static: the bundled front end.
 
@@ -119,7 +120,7 @@ def fill(copy: Sink, version: Version, carried: Carried) -> None:
         copy.add(f"pages/{name}", version.pages.read(name))
     if version.hidden:
         copy.add("hidden", np.packbits(~version.alive, bitorder="little").tobytes())
-    blocks: Iterator[bytes] = row_blocks(version, [entry["name"] for entry in carried.entries])
+    blocks: Iterator[bytes] = row_blocks(version, [entry["name"] for entry in carried.entries], carried.longest)
     for number, block in enumerate(blocks):
         copy.add(f"rows/{number}", block)
 
@@ -146,7 +147,7 @@ def about(version: Version, carried: Carried) -> dict[str, object]:
         "panels": 0,
         "note": note(carried),
     }
-    return {"state": state, "rows": len(version.map.alive), "block": BLOCK, "longest_cell": LONGEST_CELL}
+    return {"state": state, "rows": len(version.map.alive), "block": BLOCK, "longest_cell": carried.longest}
 
 
 OFF_HERE = (
@@ -159,6 +160,8 @@ OFF = ("meaning", "meaning_image", "neighbors", "tags", "export", "images")
 def note(carried: Carried) -> str:
     """Return what is off, in words for people."""
     parts = [OFF_HERE]
+    if carried.longest < LONGEST_CELL:
+        parts.append(f"Texts are cut after {carried.longest:,} characters for their size, and searched as far.")
     if carried.left_out:
         parts.append(f"Left out for its size: {', '.join(carried.left_out)}.")
     if carried.not_searched:

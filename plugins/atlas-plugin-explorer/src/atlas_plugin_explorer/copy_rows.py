@@ -21,6 +21,8 @@ __all__ = ["BLOCK", "LONGEST_CELL", "Carried", "choose", "row_blocks"]
 
 BLOCK = 1_024
 LONGEST_CELL = 10_000
+# What is tried where the mapped column is too much as it is: its beginnings are better than none of it.
+CUTS = (3_000, 1_000, 300, 100, 30)
 OTHER_BYTES = 12
 
 
@@ -32,11 +34,13 @@ class Carried:
         entries: the columns' entries of `columns.json`; those of text that is too much to search are not searchable.
         left_out: names of columns that do not go along at all.
         not_searched: names of columns that go along, but are not searched.
+        longest: after how many characters texts are cut.
     """
 
     entries: list[dict[str, Any]]
     left_out: list[str]
     not_searched: list[str]
+    longest: int = LONGEST_CELL
 
 
 def choose(version: Version, limit: int, *, all_shown: bool) -> Carried:
@@ -48,46 +52,66 @@ def choose(version: Version, limit: int, *, all_shown: bool) -> Carried:
         all_shown: whether columns beyond it are carried all the same, because rows are loaded as they are looked at.
     """
     entries, mapped = version.pages.columns, version.map.text_field
-    sizes = cell_bytes(version.map, [entry["name"] for entry in entries])
-    order = sorted(entries, key=lambda entry: (entry["name"] != mapped, "files" not in entry))
-    within, total = set(), 0
-    for entry in order:
-        total += sizes[entry["name"]]
-        if total <= limit:
-            within.add(entry["name"])
+    names = [entry["name"] for entry in entries]
+    whole = all_shown or mapped is None or mapped not in names
+    longest = LONGEST_CELL if whole else longest_cell(version.map, str(mapped), limit)
+    within = fitting(entries, mapped, cell_bytes(version.map, names, longest), limit)
     if not all_shown:
         kept = [entry for entry in entries if entry["name"] in within]
-        return Carried(kept, [entry["name"] for entry in entries if entry["name"] not in within], [])
+        return Carried(kept, [name for name in names if name not in within], [], longest)
     shown = [{**entry, "searchable": entry["searchable"] and entry["name"] in within} for entry in entries]
     silent = [entry["name"] for entry in entries if entry["searchable"] and entry["name"] not in within]
     return Carried(shown, [], silent)
 
 
-def cell_bytes(source: Map, names: Sequence[str]) -> dict[str, int]:
-    """Return about how many bytes the cells of columns have as JSON."""
+def longest_cell(source: Map, mapped: str, limit: int) -> int:
+    """Return after how many characters texts are cut, so that the mapped column goes along."""
+    tried = (LONGEST_CELL, *CUTS)
+    return next((cut for cut in tried if cell_bytes(source, [mapped], cut)[mapped] <= limit), LONGEST_CELL)
+
+
+def fitting(entries: list[dict[str, Any]], mapped: str | None, sizes: dict[str, int], limit: int) -> set[str]:
+    """Return the names of the columns that go into so many bytes; one that does not go keeps out none after it."""
+    within, total = set(), 0
+    for entry in sorted(entries, key=lambda entry: (entry["name"] != mapped, "files" not in entry)):
+        if total + sizes[entry["name"]] <= limit:
+            total += sizes[entry["name"]]
+            within.add(entry["name"])
+    return within
+
+
+def cell_bytes(source: Map, names: Sequence[str], longest: int = LONGEST_CELL) -> dict[str, int]:
+    """Return about how many bytes the cells of columns have as JSON, cut after so many characters."""
     found = dict.fromkeys(names, 0)
     for block in blocks(source, names) if names else ():
         for name in names:
-            found[name] += size_of(block.column(name))
+            found[name] += size_of(block.column(name), longest)
     return found
 
 
-def size_of(values: pa.ChunkedArray) -> int:
-    """Return about how many bytes some cells have as JSON, cut as they are carried."""
+def size_of(values: pa.ChunkedArray, longest: int) -> int:
+    """Return about how many bytes some cells have as JSON, texts cut after so many characters."""
     if not (pt.is_string(values.type) or pt.is_large_string(values.type)):
         return max(int(values.nbytes), OTHER_BYTES * len(values))
-    lengths = pc.min_element_wise(pc.binary_length(values), LONGEST_CELL)
+    lengths = pc.min_element_wise(pc.binary_length(values), longest)
     return int(pc.sum(lengths).as_py() or 0) + 3 * len(values)
 
 
-def row_blocks(version: Version, names: Sequence[str]) -> Iterator[bytes]:
-    """Yield the rows of a map, 1,024 at a time in upload order, as JSON; docs/reference/explorer.md has the form."""
+def row_blocks(version: Version, names: Sequence[str], longest: int) -> Iterator[bytes]:
+    """Yield the rows of a map, 1,024 at a time in upload order, as JSON; docs/reference/explorer.md has the form.
+
+    Texts are cut after `longest` characters.
+    """
     source, order = version.map, version.pages.rows
     positions = np.full(len(source.alive), -1, np.int64)
     positions[order] = np.arange(len(order))
     for start, table in tables(source, list(dict.fromkeys([*names, *([source.id_field] if source.id_field else [])]))):
         rows = slice(start, min(start + BLOCK, len(positions)))
-        content = {"positions": positions[rows].tolist(), **cells(source, table, names, rows), **known(source, rows)}
+        content = {
+            "positions": positions[rows].tolist(),
+            **cells(source, table, names, rows, longest),
+            **known(source, rows),
+        }
         yield json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
@@ -106,11 +130,11 @@ def tables(source: Map, names: Sequence[str]) -> Iterator[tuple[int, pa.Table | 
         yield start, left
 
 
-def cells(source: Map, table: pa.Table | None, names: Sequence[str], rows: slice) -> dict[str, Any]:
+def cells(source: Map, table: pa.Table | None, names: Sequence[str], rows: slice, longest: int) -> dict[str, Any]:
     """Return the ids and values of some rows, column by column, and where they were cut."""
     columns, cut = [], {}
     for place, name in enumerate(names):
-        shown = [shorten(as_json(value), LONGEST_CELL) for value in values_of(table, name)]
+        shown = [shorten(as_json(value), longest) for value in values_of(table, name)]
         columns.append([text for text, _ in shown])
         lengths = {str(at): length for at, (_, length) in enumerate(shown) if length is not None}
         if lengths:
