@@ -95,3 +95,16 @@ def test_empty_words_are_found_in_real_texts(stdlib: tuple[ArrayIndex, Layout, N
     number = {text: word for word, text in enumerate(words.vocabulary)}
     assert group[number["sockets"]] == number["socket"]
     assert group[number["class"]] == number["class"]
+
+
+@given(st.lists(st.text(alphabet="ab1\u00e9\u7dd1\u3042\u30a2\U0001f34e'-,. \n", max_size=30), max_size=6))
+def test_a_text_reads_the_same_whatever_stands_beside_it(texts: list[str]) -> None:
+    together = read_words(texts)
+    for row, text in enumerate(texts):
+        alone, here = read_words([text]), together.document == row
+        assert [alone.vocabulary[word] for word in alone.word] == [
+            together.vocabulary[word] for word in together.word[here]
+        ]
+        assert np.array_equal(alone.last, together.last[here])
+        assert np.array_equal(alone.begin, together.begin[here])
+        assert np.array_equal(alone.end, together.end[here])

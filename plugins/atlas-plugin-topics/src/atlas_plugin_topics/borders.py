@@ -1,4 +1,4 @@
-"""Which regions of the map touch."""
+"""Which regions of the map own what, and where they touch."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from numpy.typing import NDArray
 
 from atlas_plugin_topics.raster import Raster
 
-__all__ = ["nearest_pixel", "pixel_owner", "touching"]
+__all__ = ["borders", "nearest_pixel", "pixel_owner"]
 
 SEA = -1
+PLANE_NEIGHBORS = 8
+BORDER_SAMPLE = 50_000
 
 
 def nearest_pixel(raster: Raster, reach: float) -> NDArray[np.int64]:
@@ -44,10 +46,21 @@ def pixel_owner(
     return owner[nearest]
 
 
-def touching(owner: NDArray[np.int64], groups: int) -> NDArray[np.bool_]:
-    """Return bool [G, G], symmetric: which groups share a border on the map."""
-    touch = np.zeros((groups, groups), dtype=bool)
-    for one, other in ((owner[:, :-1], owner[:, 1:]), (owner[:-1], owner[1:])):
-        border = (one != other) & (one != SEA) & (other != SEA)
-        touch[one[border], other[border]] = True
-    return touch | touch.T
+def borders(positions: NDArray[np.float32], cells: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return float64 [C, C], symmetric: how many neighbours on the map two cells have in each other.
+
+    Of many rows a sample is asked: a border between two large cells crosses many neighbourhoods.
+    """
+    from scipy.spatial import KDTree
+
+    step = 1 + (len(cells) - 1) // BORDER_SAMPLE
+    places, cells, count = positions[::step], cells[::step], int(cells.max()) + 1
+    near = min(PLANE_NEIGHBORS, len(places) - 1)
+    if not near:
+        return np.zeros((count, count))
+    # The sample of a crowd of rows at one place is asked for more than itself.
+    _, found = KDTree(places).query(places, k=near + 1)
+    pairs = np.repeat(cells, near + 1) * count + cells[found.reshape(-1)]
+    crossed = np.bincount(pairs, minlength=count**2).reshape(count, count).astype(np.float64)
+    np.fill_diagonal(crossed, 0.0)
+    return crossed + crossed.T

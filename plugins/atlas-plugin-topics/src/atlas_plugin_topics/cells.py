@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,37 +27,43 @@ REFINEMENTS = 3
 PATIENCE = 3
 
 Cells = NDArray[np.int64]
+Tell = Callable[[], None]
 
 
-def density_cells(raster: Raster, mass: NDArray[np.float64], wanted: int) -> Cells:
+def _silent() -> None:
+    """Take note of nothing."""
+
+
+def density_cells(raster: Raster, mass: NDArray[np.float64], wanted: int, tell: Tell = _silent) -> Cells:
     """Return int64 [N], a cell 0..C-1 for every row.
 
     Rows are counted per pixel and blurred; each pixel climbs to a peak, and what climbs to one peak is a
     cell. The blur is about the widest that gives at least `min(wanted, N / 12)` cells of 5 rows. The rows of
     smaller ones join the cell of the nearest row of a large one. Of few rows each is a cell of its own.
+    `tell` is called before each blur, and may raise.
     """
     if len(mass) < FEW_ROWS:
         return np.arange(len(mass), dtype=np.int64)
     wanted = min(wanted, len(mass) // ROWS_PER_CELL)
     flat = np.bincount(raster.pixel, weights=mass, minlength=raster.side**2).astype(np.float32)
     counts = flat.reshape(raster.side, raster.side)
-    peaks = _search(counts, raster, wanted)
+    peaks = _search(counts, raster, wanted, tell)
     return _join_small(peaks, raster)
 
 
-def _search(counts: NDArray[np.float32], raster: Raster, wanted: int) -> Cells:
+def _search(counts: NDArray[np.float32], raster: Raster, wanted: int, tell: Tell) -> Cells:
     """Return each row's peak under the widest blur that gives `wanted` cells, or the most there can be."""
     narrow = wide = START_CELLS * (_land(raster) / wanted) ** 0.5
-    best, count = _cells_at(counts, raster, narrow)
+    best, count = _cells_at(counts, raster, narrow, tell)
     while count >= wanted:
         wide /= COARSE_STEP
-        peaks, count = _cells_at(counts, raster, wide)
+        peaks, count = _cells_at(counts, raster, wide, tell)
         if count >= wanted:
             narrow, best = wide, peaks
     most, tries = (count, 0) if narrow == wide else (wanted, PATIENCE)
     while most < wanted and tries < PATIENCE and narrow > NARROWEST:
         wide, narrow = narrow, narrow * COARSE_STEP
-        peaks, count = _cells_at(counts, raster, narrow)
+        peaks, count = _cells_at(counts, raster, narrow, tell)
         tries += 1
         if count > most:
             most, best, tries = count, peaks, 0
@@ -63,7 +71,7 @@ def _search(counts: NDArray[np.float32], raster: Raster, wanted: int) -> Cells:
         return best
     for _ in range(REFINEMENTS):
         middle = (narrow * wide) ** 0.5
-        peaks, count = _cells_at(counts, raster, middle)
+        peaks, count = _cells_at(counts, raster, middle, tell)
         if count >= wanted:
             narrow, best = middle, peaks
         else:
@@ -78,10 +86,11 @@ def _land(raster: Raster) -> float:
     return float(len(np.unique(y // block * raster.side + x // block)) * block**2)
 
 
-def _cells_at(counts: NDArray[np.float32], raster: Raster, width: float) -> tuple[Cells, int]:
+def _cells_at(counts: NDArray[np.float32], raster: Raster, width: float, tell: Tell) -> tuple[Cells, int]:
     """Return each row's peak (a flat pixel) under a Gaussian blur of `width` pixels, and the large cells."""
     from scipy import ndimage
 
+    tell()
     density = ndimage.gaussian_filter(counts, width, mode="constant", truncate=3.0)
     peaks = climb(density)[raster.pixel]
     sizes = np.bincount(peaks)
@@ -116,7 +125,9 @@ def _join_small(peaks: Cells, raster: Raster) -> Cells:
     """Number the cells 0..C-1, those of few rows given to the nearest row of a larger one."""
     from scipy.spatial import KDTree
 
-    _, cells, sizes = np.unique(peaks, return_inverse=True, return_counts=True)
+    sizes = np.bincount(peaks)
+    cells = (np.cumsum(sizes > 0) - 1)[peaks]
+    sizes = sizes[sizes > 0]
     small = sizes[cells] < MIN_CELL_ROWS
     if small.all():
         return np.zeros(len(peaks), dtype=np.int64)
@@ -124,4 +135,5 @@ def _join_small(peaks: Cells, raster: Raster) -> Cells:
         grid = np.column_stack(np.divmod(raster.pixel, raster.side))
         _, nearest = KDTree(grid[~small]).query(grid[small])
         cells[small] = cells[~small][nearest]
-    return np.unique(cells, return_inverse=True)[1].astype(np.int64)
+    kept: Cells = (np.cumsum(np.bincount(cells) > 0) - 1)[cells]
+    return kept

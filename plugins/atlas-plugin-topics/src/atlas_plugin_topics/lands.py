@@ -63,9 +63,9 @@ def lands(
 
 def _middle_row(rows: NDArray[np.int64], positions: NDArray[np.float32], mass: NDArray[np.float64]) -> int:
     """Return the row that lies nearest to the weighted mean of `rows`."""
-    places = positions[rows].astype(np.float64)
-    middle = np.average(places, axis=0, weights=mass[rows])
-    return int(rows[np.square(places - middle).sum(axis=1).argmin()])
+    x, y = positions[rows].astype(np.float64).T
+    share = mass[rows] / mass[rows].sum()
+    return int(rows[(np.square(x - share @ x) + np.square(y - share @ y)).argmin()])
 
 
 def _main_land(

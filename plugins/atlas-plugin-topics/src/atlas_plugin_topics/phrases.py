@@ -64,6 +64,10 @@ def find_terms(
         first[number] = position
         spelled = line[first[:, None] + np.arange(size)].astype(np.int32)
         found.append((np.pad(spelled, ((0, 0), (0, MAX_LETTERS - size)), constant_values=-1), number, position))
+        if size == 1:
+            # No phrase is more frequent than its words.
+            usable = np.zeros(len(line), dtype=bool)
+            usable[position] = True
         tail = position + size
         grows = (tail < len(line)) & ~words.last[tail - 1]
         grows[grows] = usable[tail[grows]] & (length[tail[grows]] > size) & (length[position[grows]] > size)
@@ -80,13 +84,22 @@ def _frequent(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Keep the codes that enough documents hold; return them, and number and position of what is left."""
     codes, number = np.unique(code, return_inverse=True)
-    documents = int(document.max()) + 1 if len(document) else 1
-    # Sorted here: `numpy.unique` would hash, and take several times as long for millions.
-    pairs = np.sort(number.astype(np.int64) * documents + document[position])
-    pairs = pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
-    often = np.bincount(pairs // documents, minlength=len(codes)) >= min_documents
+    # Phrases found less often than that are not in so many documents; of the others each document counts once.
+    often = np.bincount(number, minlength=len(codes)) >= min_documents
+    kept = often[number]
+    codes, number, position = codes[often], (np.cumsum(often) - 1)[number[kept]], position[kept]
+    often = _documents(number, document[position], len(codes)) >= min_documents
     kept = often[number]
     return codes[often], (np.cumsum(often) - 1)[number[kept]], position[kept]
+
+
+def _documents(number: NDArray[np.int64], document: NDArray[np.int32], count: int) -> NDArray[np.int64]:
+    """Return int64 [count], how many documents hold each phrase; `document` rises."""
+    order = np.argsort(number, kind="stable")
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (np.diff(number[order]) > 0) | (np.diff(document[order]) > 0)
+    held: NDArray[np.int64] = np.bincount(number[order][new], minlength=count)
+    return held
 
 
 def _joined(found: list[tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]]) -> Terms:

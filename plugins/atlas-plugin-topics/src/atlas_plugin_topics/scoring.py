@@ -103,7 +103,10 @@ def _scored(
     if base <= sizes.max():
         return _prevalence(share) * (counts > 0), share
     rest = (total[:, None] - counts + PRIOR_DOCUMENTS * typical) / (base - sizes + PRIOR_DOCUMENTS)
-    value = _contrast(share, rest, sizes) * (counts >= np.clip(sizes / 4.0, 1e-9, MIN_ROWS))
+    # What the whole map often says is no name either, even if the siblings happen to say it less.
+    said, read = np.asarray(use.holds[there] @ corpus.weights, dtype=np.float64)[:, None], corpus.weights.sum()
+    elsewhere = (said - counts + PRIOR_DOCUMENTS * said / read) / (read - sizes + PRIOR_DOCUMENTS)
+    value = _contrast(share, np.maximum(rest, elsewhere), sizes) * (counts >= np.clip(sizes / 4.0, 1e-9, MIN_ROWS))
     return value * _likeness(corpus, use.meaning[there], member, topics), share
 
 
@@ -112,10 +115,12 @@ def _contrast(share: NDArray[np.float64], rest: NDArray[np.float64], sizes: NDAr
     # One standard error below, so that two rows of thirty do not name them.
     sure = np.maximum(share - np.sqrt(share * (1.0 - share) / (sizes + PRIOR_DOCUMENTS)), 0.0)
     lift = sure / np.maximum(rest, 1e-12)
-    clear = sure**SHARE_EXPONENT * np.log(np.maximum(lift, 1.0))
+    # Of a large and mixed topic no term says more than a little; then the commoner ones still say most.
+    known = np.minimum(share / MIN_SHARE, 1.0) ** 2
+    clear = known * sure**SHARE_EXPONENT * np.log(np.maximum(lift, 1.0))
     # What is left for a topic that nothing speaks for clearly; below everything that does.
     weak = RELAXED * share**SHARE_EXPONENT * np.log(np.maximum(share / np.maximum(rest, 1e-12), 1.0))
-    return np.where((share >= MIN_SHARE) & (lift >= MIN_LIFT), clear, weak)
+    return np.where(lift >= MIN_LIFT, clear, weak)
 
 
 def _prevalence(share: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from atlas_plugin_topics.words import Words, surface
 __all__ = ["surfaces"]
 
 # Enough occurrences to know the commonest spelling.
-MAX_OCCURRENCES = 400
+MAX_OCCURRENCES = 100
 
 
 def surfaces(wanted: Iterable[int], terms: Terms, words: Words, corpus: Corpus) -> dict[int, str]:
@@ -26,7 +26,8 @@ def surfaces(wanted: Iterable[int], terms: Terms, words: Words, corpus: Corpus) 
     for term in wanted:
         places = terms.position[order[ends[term - 1] if term else 0 : ends[term]]]
         inner = places[~first[places]]
-        kept = (inner if len(inner) * 4 >= len(places) else places)[:MAX_OCCURRENCES]
+        kept = inner if len(inner) * 4 >= len(places) else places
+        kept = kept[:: 1 + (len(kept) - 1) // MAX_OCCURRENCES]
         length = int(terms.length[term])
         spellings = Counter(
             surface(corpus.texts[words.document[at]], int(words.begin[at]), int(words.end[at + length - 1]))

@@ -9,7 +9,7 @@ import numpy as np
 from localatlas.protocols import Context, Index, Layout, NeighborGraph, Topics
 from numpy.typing import NDArray
 
-from atlas_plugin_topics.borders import nearest_pixel, pixel_owner, touching
+from atlas_plugin_topics.borders import borders, nearest_pixel
 from atlas_plugin_topics.cells import density_cells
 from atlas_plugin_topics.graph import Ties, row_mass, ties
 from atlas_plugin_topics.lands import LAND_REACH, lands
@@ -30,10 +30,10 @@ LARGEST_SIDE = 1024
 # Outlines and places of labels need no finer grid.
 OUTLINE_SIDE = 256
 MIN_CELLS = 100
-# How far from its rows a cell still counts as land when borders are sought, as a share of the map's width.
-GATE_REACH = 24 / 1024
 # Ties between cells that do not touch on the map count this much.
 GATE = 0.02
+# They count in full from a border of so many neighbours across it on, for each row along the smaller cell's side.
+LONG_BORDER = 0.5
 
 
 class NomicTopic:
@@ -62,20 +62,23 @@ class NomicTopic:
         counts = topic_counts(n, self.options)
         if self.options.guard and max(counts) > 1 and not has_structure(index, context):
             counts = [1] * len(counts)
+
+        def looking() -> None:
+            context.progress(0.2, "looking for cells")
+
         context.progress(0.1, "looking for cells")
         raster = raster_of(positions, next((side for below, side in SIDES if n < below), LARGEST_SIDE))
         mass = row_mass(weights)
         bonds = ties(self._graph(index, n), mass)
-        context.progress(0.2, "looking for cells")
-        cells = density_cells(raster, mass, max(MIN_CELLS, round(self.options.cells_per_topic * counts[-1])))
+        cells = density_cells(raster, mass, max(MIN_CELLS, round(self.options.cells_per_topic * counts[-1])), looking)
         context.progress(0.4, "merging cells")
-        groups = self._groups(cells, counts, raster, bonds, positions, weights)
-        context.progress(0.6, "merging cells")
-        groups = vote(bonds, groups)
+        found = self._groups(cells, counts, bonds, positions, weights)
+        context.progress(0.6, "asking neighbours")
+        groups = vote(bonds, found, lambda: context.progress(0.6, "asking neighbours"))
         context.progress(0.7, "drawing topics")
         if raster.side > OUTLINE_SIDE:
             raster = raster_of(positions, OUTLINE_SIDE)
-        topics = _described(number(groups, weights), raster, bonds, positions, weights)
+        topics = _described(number(groups, weights), raster, bonds, positions, weights, context)
         context.progress(1.0, "topics found")
         return topics
 
@@ -94,35 +97,30 @@ class NomicTopic:
         self,
         cells: NDArray[np.int64],
         counts: Sequence[int],
-        raster: Raster,
         bonds: Ties,
         positions: NDArray[np.float32],
         weights: NDArray[np.integer],
     ) -> NDArray[np.int32]:
         """Return int32 [N, D], nested groups of the rows."""
-        graph = _cell_graph(cells, raster, bonds, positions, weights)
+        graph = _cell_graph(cells, bonds, positions, weights)
         tree = cut(graph, counts, min_size=self.options.min_topic_size, cap=self.options.cap)
         return renumber([groups[cells] for groups in tree])
 
 
 def _cell_graph(
-    cells: NDArray[np.int64],
-    raster: Raster,
-    bonds: Ties,
-    positions: NDArray[np.float32],
-    weights: NDArray[np.integer],
+    cells: NDArray[np.int64], bonds: Ties, positions: NDArray[np.float32], weights: NDArray[np.integer]
 ) -> Cells:
-    """Sum the ties of the rows up to ties of their cells, those of cells that do not touch held back."""
+    """Sum the ties of the rows up to ties of their cells, held back where a border on the map is short or missing."""
     count = int(cells.max()) + 1
     near = cells[bonds.row_of_tie()]
     tie = np.bincount(near * count + cells[bonds.other], weights=bonds.weight, minlength=count**2)
     tie = tie.reshape(count, count)
     degree = tie.sum(axis=1)
-    owner = pixel_owner(raster, nearest_pixel(raster, GATE_REACH * raster.side), cells, row_mass(weights))
-    gated = np.where(touching(owner, count), tie, GATE * tie)
-    rows = np.bincount(cells)
+    rows = np.bincount(cells).astype(np.float64)
+    side = np.sqrt(np.minimum.outer(rows, rows))
+    gate = np.clip(borders(positions, cells) / (LONG_BORDER * side), GATE, 1.0)
     centre = np.column_stack([np.bincount(cells, weights=axis) / rows for axis in positions.T])
-    return Cells(gated, degree, np.bincount(cells, weights=weights).astype(np.float64), centre)
+    return Cells(gate * tie, degree, np.bincount(cells, weights=weights).astype(np.float64), centre)
 
 
 def _described(
@@ -131,12 +129,14 @@ def _described(
     bonds: Ties,
     positions: NDArray[np.float32],
     weights: NDArray[np.integer],
+    context: Context,
 ) -> Topics:
     """Give the topics their places and the rows their confidence."""
     anchors: list[NDArray[np.float32]] = []
     hulls: list[NDArray[np.float32]] = []
     nearest = nearest_pixel(raster, max(1.0, LAND_REACH * raster.side))
-    for column in numbered.assignment.T:
+    for depth, column in enumerate(numbered.assignment.T):
+        context.progress(0.7 + 0.25 * depth / numbered.assignment.shape[1], "drawing topics")
         place = lands(raster, nearest, positions, column - column.min(), weights)
         anchors.append(place.anchor)
         hulls.extend(place.hull)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,19 +20,22 @@ KEPT_SHARE = 0.5
 MAJORITY = 1.5
 
 
-def vote(ties: Ties, assignment: Assignment) -> Assignment:
+def vote(ties: Ties, assignment: Assignment, tell: Callable[[], None] = lambda: None) -> Assignment:
     """Return int32 [N, D]: each row in the topic that most of its ties lead to, depth by depth.
 
     From depth 2 on only the children of the row's new parent stand for election, so nesting holds.
     All rows vote at once, on the assignment as it was. Topics are numbered 0.. within each depth.
     A row stays where it is unless another topic has half as many of its ties again as its own, or if the vote
-    would halve the topic that it leaves.
+    would halve the topic that it leaves. `tell` is called before each depth, and may raise.
     """
     decided = assignment.copy()
+    tell()
+    finest = _votes(ties, assignment[:, -1])
     for depth in range(assignment.shape[1]):
+        tell()
         before = assignment[:, depth]
         parent = _parents(assignment, depth)
-        votes = _votes(ties, before)
+        votes = _summed(finest, assignment, depth)
         near = np.repeat(np.arange(ties.rows), np.diff(votes.indptr))
         if depth:
             votes.data[parent[votes.indices] != decided[near, depth - 1]] = -1.0
@@ -88,6 +92,18 @@ def _votes(ties: Ties, topic: Assignment) -> Any:
     graph = sparse.csr_array((ties.weight, ties.other, ties.start), shape=(ties.rows, ties.rows))
     own = sparse.csr_array((np.ones(ties.rows), topic, np.arange(ties.rows + 1)), shape=(ties.rows, topics))
     return graph @ own
+
+
+def _summed(votes: Any, assignment: Assignment, depth: int) -> Any:
+    """Sum the votes [N, K] for the finest topics up to those for the topics of a broader depth."""
+    from scipy import sparse
+
+    finest, broad = assignment[:, -1], assignment[:, depth]
+    lies_in = np.zeros(votes.shape[1], dtype=np.int32)
+    lies_in[finest] = broad
+    there = np.arange(len(lies_in) + 1)
+    shape = (len(lies_in), int(broad.max()) + 1)
+    return votes @ sparse.csr_array((np.ones(len(lies_in)), lies_in, there), shape=shape)
 
 
 def _winners(votes: Any, near: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -7,40 +7,20 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from atlas_plugin_topics.pieces import CURLY, UNSPACED, Pieces
 from atlas_plugin_topics.steps import TEXTS_AT_ONCE, Report, unheard
 
-__all__ = ["Words", "read_words", "surface"]
+__all__ = ["CURLY", "Words", "clean", "read_words", "surface"]
 
 # What is markup or address rather than prose ends a phrase.
-NOT_PROSE = re.compile(
-    r"<[^<>]{0,300}>|(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S+\.(?:com|org|net|html?|php|jpe?g|png)\b\S*", re.IGNORECASE
-)
-# Scripts that write no spaces: Thai, Lao, Tibetan, Burmese, Khmer, hiragana and Han. Each letter is a word of its own
-# here. Katakana write none either, but spell whole words.
-HIRAGANA = "\u3041-\u309f"
-KATAKANA = "\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9d"
-UNSPACED = (
-    "\u0e00-\u0e4f\u0e80-\u0ecf\u0f00-\u0fbc\u1000-\u104f\u1780-\u17d3\u3005-\u3007"
-    f"{HIRAGANA}\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-FIRST_UNSPACED = UNSPACED[0]
-# Pictures that people write as they write words, with what may change them: a colour, a sex, or a joint.
-EMOJI = (
-    "\u2614\u2615\u2648-\u2653\u26a1\u26bd-\u26c5\u26ea\u26f2-\u26fd\u2705\u270a\u270b\u2728\u274c\u2753-\u2757\u2764"
-    "\U0001f300-\U0001f3fa\U0001f400-\U0001faff"
-)
-FLAG = "\U0001f1e6-\U0001f1ff"
-PICTURE = re.compile(
-    f"[{FLAG}]{{2}}|[{EMOJI}](?:[\ufe0f\U0001f3fb-\U0001f3ff]|\u200d[{EMOJI}\u2640\u2642\u2695\u2696\u2708])*"
-)
-NO_SPACES = re.compile(f"[{UNSPACED}{KATAKANA}]")
-# The typographic apostrophe, by name since it is easily taken for another sign.
-CURLY = "\u2019"
+SUFFIX = r"\.(?:com|org|net|html?|php|jpe?g|png)\b"
+NOT_PROSE = re.compile(rf"<[^<>]{{0,300}}>|(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S+{SUFFIX}\S*", re.IGNORECASE)
+# Next to no text has any of this, and looking for it is quick.
+MAY_NOT_BE_PROSE = re.compile(rf"[<@]|://|www\.|{SUFFIX}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -71,57 +51,24 @@ def clean(text: str, max_characters: int) -> str:
     shown = text[:max_characters]
     if "&" in shown:
         shown = html.unescape(shown)
-    return unicodedata.normalize("NFC", NOT_PROSE.sub(" | ", shown))
+    if MAY_NOT_BE_PROSE.search(shown):
+        shown = NOT_PROSE.sub(" | ", shown)
+    return shown if shown.isascii() else unicodedata.normalize("NFC", shown)
 
 
 def read_words(texts: Sequence[str], report: Report = unheard) -> Words:
-    """Find the words of cleaned texts."""
-    pattern, gap = _patterns()
-    number: dict[str, int] = {}
-    forms: dict[str, tuple[int, int, bool]] = {}
-    word: list[int] = []
-    begin: list[int] = []
-    end: list[int] = []
-    last: list[bool] = []
+    """Find the words of cleaned texts; `report` hears the share that is done, and may raise."""
+    pieces = Pieces()
+    line: list[int] = []
     lengths = []
-    for done, text in enumerate(texts):
-        if done % TEXTS_AT_ONCE == 0:
-            report(done / len(texts))
-        before = len(word)
-        first, after = "", 0
-        for match in pattern.finditer(text):
-            written = match.group()
-            start, stop = match.span()
-            form = forms.get(written)
-            if form is None:
-                form = forms[written] = _form(written, number)
-            if first:
-                # Most words stand one space after the other, in a script that writes spaces.
-                plain = first < FIRST_UNSPACED and text[after:start] == " "
-                last.append(form[0] < 0 or form[2] or not (plain or _joined(first, text[after:start], written[0], gap)))
-            first, after = "", stop
-            if form[0] >= 0:
-                word.append(form[0])
-                begin.append(start)
-                end.append(stop - form[1])
-                first = written[0]
-                if form[2]:
-                    last.append(True)
-                    first = ""
-        if first:
-            last.append(True)
-        lengths.append(len(word) - before)
-    vocabulary = tuple(number)
-    letter = re.compile(f"[{UNSPACED}]")
-    return Words(
-        vocabulary,
-        np.array(word, dtype=np.int32),
-        np.repeat(np.arange(len(texts), dtype=np.int32), lengths),
-        np.array(begin, dtype=np.int32),
-        np.array(end, dtype=np.int32),
-        np.array(last, dtype=bool),
-        np.array([bool(letter.match(one)) for one in vocabulary], dtype=bool),
-    )
+    for row, text in enumerate(texts):
+        if row % TEXTS_AT_ONCE == 0:
+            report(0.5 * row / len(texts))
+        before = len(line)
+        line.extend(map(pieces.__getitem__, text.split(" ")))
+        lengths.append(len(line) - before)
+    pieces.parse(lambda done: report(0.5 + 0.5 * done))
+    return _words(pieces, np.array(line, dtype=np.int64), np.array(lengths, dtype=np.int64))
 
 
 def surface(text: str, begin: int, end: int) -> str:
@@ -129,45 +76,60 @@ def surface(text: str, begin: int, end: int) -> str:
     return " ".join(text[begin:end].split())
 
 
-def _form(written: str, number: dict[str, int]) -> tuple[int, int, bool]:
-    """Return a word's number, a new one where it is new; how many letters to cut off; whether it is a picture.
-
-    What begins with a digit is no word: -1. A picture is a phrase of its own.
-    """
-    picture = bool(PICTURE.match(written))
-    if not picture and not written[0].isalpha():
-        return -1, 0, False
-    key = written.casefold().replace(CURLY, "'")
-    cut = 2 if key.endswith("'s") else 0
-    key = key[: len(key) - cut]
-    return number.setdefault(key, len(number)), cut, picture
-
-
-def _joined(one: str, between: str, other: str, gap: re.Pattern[str]) -> bool:
-    """Whether two words of one phrase may have this between them; `one` and `other` are their first letters.
-
-    Scripts that write no spaces set one where a phrase ends; in Japanese a change of script is as good.
-    """
-    spaced = one < FIRST_UNSPACED or other < FIRST_UNSPACED
-    if spaced and between == " ":
-        return True
-    if spaced or not (NO_SPACES.match(one) and NO_SPACES.match(other)):
-        return between in {" ", ""} or bool(gap.fullmatch(between))
-    kana = HIRAGANA[0] <= one <= HIRAGANA[-1], HIRAGANA[0] <= other <= HIRAGANA[-1]
-    return not between and kana[0] == kana[1]
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return what a word looks like, and what may stand between two words of one phrase."""
-    marks = _marks()
-    plain = rf"[^\W_{UNSPACED}{KATAKANA}]"
-    run = rf"{plain}+(?:[{marks}]+{plain}*)*"
-    word = rf"{run}(?:['{CURLY}]{run})*|[{UNSPACED}][{marks}]*|[{KATAKANA}]+|{PICTURE.pattern}"
-    return re.compile(word), re.compile(r"[ \t\u00a0\u200b]+-?[ \t\u00a0]*|-[ \t\u00a0]*|[ \t]*\r?\n[ \t]*(?!\s)")
+def _words(pieces: Pieces, line: NDArray[np.int64], lengths: NDArray[np.int64]) -> Words:
+    """Put the words of a line of pieces one after the other; `lengths` are the documents' pieces."""
+    size = np.fromiter(map(len, pieces), np.int64, len(pieces))[line] + 1
+    document = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+    first = np.cumsum(lengths) - lengths
+    place = np.cumsum(size) - size
+    place -= np.repeat(place[np.minimum(first, max(len(place) - 1, 0))], lengths) if len(place) else 0
+    start = np.array(pieces.start, dtype=np.int64)
+    count = np.diff(start)[line]
+    there = np.nonzero(count)[0]
+    count, last_word = count[there], np.cumsum(count[there]) - 1
+    origin = np.repeat(start[line[there]] - (last_word + 1 - count), count)
+    source = origin + np.arange(len(origin))
+    shift = np.repeat(place[there], count)
+    last = pieces.table("last")[source].astype(bool)
+    last[last_word] = ~_goes_on(pieces, line, there, document)
+    letter = re.compile(f"[{UNSPACED}]")
+    return Words(
+        vocabulary=tuple(pieces.vocabulary),
+        word=pieces.table("word")[source],
+        document=np.repeat(document[there], count),
+        begin=(pieces.table("begin")[source] + shift).astype(np.int32),
+        end=(pieces.table("end")[source] + shift).astype(np.int32),
+        last=last,
+        unspaced=np.array([bool(letter.match(one)) for one in pieces.vocabulary], dtype=bool),
+    )
 
 
-@cache
-def _marks() -> str:
-    """Return the combining marks of the basic plane, for a character class; the `w` class lacks them."""
-    return "".join(re.escape(chr(code)) for code in range(0x300, 0xFE30) if unicodedata.category(chr(code))[0] == "M")
+def _goes_on(
+    pieces: Pieces, line: NDArray[np.int64], there: NDArray[np.int64], document: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """Return bool [len(there)]: whether a phrase goes on from a piece with words to the next one of these."""
+    if not len(there):
+        return np.zeros(0, dtype=bool)
+    one, other = there[:-1], there[1:]
+    same = document[one] == document[other]
+    near = same & (other == one + 1)
+    goes_on = np.zeros(len(there), dtype=bool)
+    # What a piece leaves before and after its words repeats, and so do the answers.
+    closing, leaving = _alike(pieces.closes, pieces.tail)
+    opening, coming = _alike(pieces.opens, pieces.head)
+    keys, example, answer = np.unique(
+        closing[line[one[near]]] * len(coming) + opening[line[other[near]]], return_index=True, return_inverse=True
+    )
+    answers = [pieces.joins((leaving[key // len(coming)], coming[key % len(coming)])) for key in keys.tolist()]
+    goes_on[:-1][near] = np.array(answers, dtype=bool)[answer] if len(example) else False
+    for place in np.nonzero(same & ~near)[0].tolist():
+        goes_on[place] = pieces.joins(tuple(line[one[place] : other[place] + 1].tolist()))
+    return goes_on
+
+
+def _alike(letters: Sequence[str], sides: Sequence[str | None]) -> tuple[NDArray[np.int64], list[int]]:
+    """Return a number for each piece, the same for those that read alike at one side, and a piece for each number."""
+    number: dict[tuple[str, str | None], int] = {}
+    numbers = [number.setdefault(key, len(number)) for key in zip(letters, sides, strict=True)]
+    piece = dict(zip(reversed(numbers), range(len(numbers) - 1, -1, -1), strict=True))
+    return np.array(numbers, dtype=np.int64), [piece[key] for key in range(len(number))]
