@@ -29,9 +29,9 @@ def country() -> NDArray[np.float32]:
     return np.concatenate([thick, random.uniform(-5, 155, size=(5_000, 2))]).astype(np.float32)
 
 
-def raised(points: NDArray[np.float32], sea: float) -> tuple[NDArray[np.float32], object]:
+def raised(points: NDArray[np.float32], sea: float, gather: int = 0) -> tuple[NDArray[np.float32], object]:
     with Workers(1, len(points)) as workers:
-        return raise_terrain(points, sea, workers, lambda _done, _most: None)
+        return raise_terrain(points, sea, gather, workers, lambda _done, _most: None)
 
 
 def test_the_sea_grows_to_what_was_asked_for_and_little_further(country: NDArray[np.float32]) -> None:
@@ -53,9 +53,23 @@ def test_neighbors_on_the_map_stay_neighbors(country: NDArray[np.float32], measu
     assert np.mean(shared) > 0.85
 
 
+def test_islands_are_drawn_together_where_they_stand(measure: type[Measure]) -> None:
+    random = np.random.default_rng(1)
+    centres = 60.0 * np.array([(0, 0), (0, 1), (1, 0), (1, 1), (2, 1)])
+    own = np.arange(2_000) % 5
+    points = (centres[own] + random.uniform(-12, 12, size=(2_000, 2))).astype(np.float32)
+    gathered = raised(points, 0.0, gather=8)[0]
+    for number, centre in enumerate(centres):
+        before, after = points[own == number] - centre, gathered[own == number] - centre
+        assert np.abs(after.mean(axis=0)).max() < 0.1 * 24
+        assert after.std() < 0.8 * before.std()
+    pairs = zip(measure.nearest_in_plane(points, 10), measure.nearest_in_plane(gathered, 10), strict=True)
+    assert np.mean([len(np.intersect1d(one, other)) / 10 for one, other in pairs]) > 0.85
+
+
 def test_the_record_takes_points_where_terrain_took_them(country: NDArray[np.float32]) -> None:
     with Workers(1, len(country)) as workers:
-        moved, terrain = raise_terrain(country, 0.4, workers, lambda _done, _most: None)
+        moved, terrain = raise_terrain(country, 0.4, 0, workers, lambda _done, _most: None)
     assert terrain is not None
     far = np.linalg.norm(moved - country, axis=1)
     error = np.linalg.norm(terrain.carried(country) - moved, axis=1)

@@ -32,7 +32,7 @@ class CellNeighbors:
 
     Rows are reduced to their principal axes and divided into K-means cells; each is compared with the rows of its
     nearest cells, then with its neighbours' neighbours, and what scored best is measured in all dimensions. On 117,791
-    texts in 512 dimensions it finds 93 % of the 10 nearest for less than half of NN-descent's CPU. The same seed gives
+    texts in 512 dimensions it finds 92 % of the 10 nearest for less than half of NN-descent's CPU. The same seed gives
     the same graph on any number of cores. Besides input and result it holds about 1.2 kB a row with the default
     options.
 

@@ -19,7 +19,7 @@ class ExactOptions(ComponentOptions):
 
 
 class CellsOptions(ComponentOptions):
-    """Options of `cells`; the defaults find about 93 % of the 10 nearest of short texts."""
+    """Options of `cells`; the defaults find about 92 % of the 10 nearest of short texts."""
 
     exact_below: int = Field(default=10_000, ge=0)
     """Up to this many rows the exact search is used."""
@@ -30,7 +30,7 @@ class CellsOptions(ComponentOptions):
     cells_per_root: float = Field(default=1.2, gt=0)
     """Cells for each unit of the square root of the number of rows."""
 
-    probes: int = Field(default=10, ge=1)
+    probes: int = Field(default=8, ge=1)
     """Cells whose rows a row is compared with, its own among them; more find more."""
 
     candidates: int = Field(default=24, ge=1)

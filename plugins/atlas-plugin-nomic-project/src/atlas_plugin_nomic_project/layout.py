@@ -5,6 +5,7 @@ Importing this module imports numba and scipy; do it inside a working method.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -25,9 +26,12 @@ from atlas_plugin_nomic_project.workers import Workers
 __all__ = ["lay_out", "lay_out_from", "rehearse"]
 
 STEPS_PER_EPOCH = 4
+# Above this many rows an epoch has more steps, by this power of the rows: what is near must find itself over a greater
+# distance, and with the same steps a map of twice as many rows keeps fewer neighbours.
+FULL_EPOCHS_UP_TO, MORE_STEPS = 50_000, 0.1
 # Shares of the steps: the early ones, and how far through the late ones the structure is judged.
-EARLY_SHARE, JUDGED_AT = 0.375, 0.4
-LATE_RATE, LATE_MOMENTUM = (3.0, 0.1), 0.9
+EARLY_SHARE, JUDGED_AT = 0.2, 0.4
+LATE_RATE, LATE_MOMENTUM = (4.0, 0.05), 0.9
 # Points may move this many times the square root of N at first, but no more than 5, and a tenth of it at the end: the
 # map's extent grows so, and faster points throw small maps apart.
 HEAT, MOST_HEAT, COLD = 0.02, 5.0, 0.1
@@ -40,6 +44,8 @@ FEW = 15
 # Look at `spread` = 1: the pull's excess over the push, and the share of sea at 1/2, 1 and 2.
 EXCESS = 0.3
 SPREADS, SEAS = (0.5, 1.0, 2.0), (0.4, 0.6, 0.8)
+# Passes that draw islands together, for each unit of `spread` and of sea beyond the least; and at most.
+GATHER, MOST_GATHER = 44.0, 16
 # Above this many rows the excess falls as 1 / N: larger maps have more sea by themselves, and more neighbours to lose.
 FULL_EXCESS_UP_TO = 50_000
 GRAPH_DONE, START_DONE, FORCES_DONE = 0.02, 0.06, 0.92
@@ -62,7 +68,8 @@ def lay_out(index: Index, options: NomicProjectOptions, context: Context) -> Lay
         raw, exaggeration, shaped = _settled(Swarm(points, pull, options.min_dist, workers), options, context)
         positions, terrain = raw, None
         if options.terrain and shaped > 0:
-            positions, terrain = raise_terrain(raw, _sea(raw, options.spread, shaped), workers, _rising(context))
+            sea, gather = _wanted(raw, options.spread, shaped)
+            positions, terrain = raise_terrain(raw, sea, gather, workers, _rising(context))
     context.progress(1.0, "laid out")
     return Frozen(raw, exaggeration, terrain).layout(positions)
 
@@ -78,7 +85,7 @@ def lay_out_from(
         return lay_out(index, options, context)
     near = index.neighbors(max(min(options.reach(), size - 1), 0))
     points = _known_places(near, frozen.raw, rows, context.random())
-    steps = max(int(STEPS_PER_EPOCH * options.n_epochs * AGAIN_SHARE), 1)
+    steps = max(int(_steps(size, options.n_epochs) * AGAIN_SHARE), 1)
     phase = Phase((frozen.exaggeration, frozen.exaggeration), *AGAIN)
     order = along_curve(points)
     with Workers(context.n_jobs, size) as workers:
@@ -104,7 +111,7 @@ def rehearse(options: NomicProjectOptions) -> None:
         swarm.reorder(along_curve(circle))
         swarm.run(EARLY, 1, lambda _done: None)
         structure(swarm.points, swarm.pull)
-        positions, terrain = raise_terrain(circle, 1.0, workers, lambda _done, _most: None)
+        positions, terrain = raise_terrain(circle, 1.0, 1, workers, lambda _done, _most: None)
     place(near, Frozen(circle, 1.0, terrain).layout(positions), options, context)
 
 
@@ -123,13 +130,13 @@ def _pull_of(index: Index, options: NomicProjectOptions) -> Pull:
 
 def _settled(swarm: Swarm, options: NomicProjectOptions, context: Context) -> tuple[NDArray[np.float32], float, float]:
     """Run the forces; return the points, the last exaggeration, and how far the clumps follow the graph (0 to 1)."""
-    steps = STEPS_PER_EPOCH * options.n_epochs
+    rows = len(swarm.points)
+    steps = _steps(rows, options.n_epochs)
     early = int(EARLY_SHARE * steps)
     judged = int(JUDGED_AT * (steps - early))
     swarm.run(EARLY, early, _stepping(context, swarm, 0, steps))
     order = along_curve(swarm.points)
     swarm.reorder(order)
-    rows = len(order)
     swarm.run(_late(rows, 1.0, (0.0, JUDGED_AT)), judged, _stepping(context, swarm, early, steps))
     shaped = structure(swarm.points, swarm.pull) if options.spread > 0 else 0.0
     last = 1.0 + EXCESS * options.spread * shaped * min(1.0, FULL_EXCESS_UP_TO / rows)
@@ -139,6 +146,16 @@ def _settled(swarm: Swarm, options: NomicProjectOptions, context: Context) -> tu
     raw = np.empty_like(swarm.points)
     raw[order] = swarm.points
     return raw, last, shaped
+
+
+def _steps(rows: int, epochs: int) -> int:
+    """Return how many steps all points take in some epochs."""
+    return int(epochs * _steps_per_epoch(rows))
+
+
+def _steps_per_epoch(rows: int) -> float:
+    more: float = max(rows / FULL_EPOCHS_UP_TO, 1.0) ** MORE_STEPS
+    return STEPS_PER_EPOCH * more
 
 
 def _late(rows: int, exaggeration: float, span: tuple[float, float]) -> Phase:
@@ -151,11 +168,15 @@ def _late(rows: int, exaggeration: float, span: tuple[float, float]) -> Phase:
     return Phase((exaggeration, exaggeration), at(*LATE_RATE), LATE_MOMENTUM, at(heat, COLD * heat))
 
 
-def _sea(raw: NDArray[np.float32], spread: float, shaped: float) -> float:
-    """Return the share of sea that `spread` asks for; in between what the layout has and what `spread` says."""
+def _wanted(raw: NDArray[np.float32], spread: float, shaped: float) -> tuple[float, int]:
+    """Return the share of sea that `spread` asks for, and in how many passes islands are to be drawn together.
+
+    The sea is in between what the layout has and what `spread` says. Islands are only where there is more of it anyway.
+    """
     own = sea_share(raw)
     wanted = float(np.interp(spread, (0.0, *SPREADS), (own, *SEAS)))
-    return own + max(wanted - own, 0.0) * shaped
+    gather = GATHER * spread * shaped * max(own - SEAS[0], 0.0)
+    return own + max(wanted - own, 0.0) * shaped, min(round(gather), MOST_GATHER)
 
 
 def _known_places(
@@ -180,9 +201,11 @@ def _known_places(
 
 
 def _stepping(context: Context, swarm: Swarm, before: int, steps: int) -> Callable[[int], None]:
+    epoch = _steps_per_epoch(len(swarm.points))
+
     def report(done: int) -> None:
         share = (before + done) / steps
-        message = f"epoch {(before + done) // STEPS_PER_EPOCH} of {-(-steps // STEPS_PER_EPOCH)}"
+        message = f"epoch {int((before + done) / epoch)} of {math.ceil(steps / epoch)}"
         context.progress(START_DONE + (FORCES_DONE - START_DONE) * share, message)
         context.preview(swarm.points, swarm.rows)
 

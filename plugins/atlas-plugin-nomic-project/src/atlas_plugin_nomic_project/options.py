@@ -17,9 +17,9 @@ class NomicProjectOptions(ComponentOptions):
     """How many nearest rows pull a row; maps of fewer than three times as many rows use fewer."""
 
     n_epochs: int = Field(default=50, ge=1, le=10_000)
-    """How long the points move: an epoch is 4 steps of all points."""
+    """How long the points move: an epoch is 4 steps of all points, more above 50,000 rows: by (rows / 50,000)^0.1."""
 
-    min_dist: float = Field(default=0.1, ge=0.0, le=10.0)
+    min_dist: float = Field(default=0.2, ge=0.0, le=10.0)
     """Neighbours nearer than this no longer pull each other; in layout units, where near points are about one apart."""
 
     spread: float = Field(default=0.5, ge=0.0, le=2.0)
