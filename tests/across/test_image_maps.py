@@ -37,6 +37,12 @@ def png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
+def jpeg(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
+
+
 def test_images_without_options_become_a_map() -> None:
     pixels, which = digits()
     dataset = AtlasDataset("digits")
@@ -89,6 +95,27 @@ def test_words_find_images_and_duplicates_are_found() -> None:
     assert found == [40], "the photograph of a Chinese pavilion"
     assert 0 < distances[0] < 1
     assert 0 < len(atlas_map.duplicates.deletion_candidates()) <= 40
+
+
+def test_pictures_that_were_saved_anew_are_duplicates_with_all_that_is_promised_of_them() -> None:
+    pixels, _ = digits()
+    photos = [Image.open(path) for path in sorted((Path(sklearn.datasets.__file__).parent / "images").glob("*.jpg"))]
+    versions = [[png(photo), jpeg(photo), png(photo.resize((600, 400))), png(photo)] for photo in photos]
+    blobs = [*versions[0], *pixels[:4], *versions[1]]
+    dataset = AtlasDataset("saved-anew")
+    dataset.add_data(blobs=blobs)
+    made = dataset.create_index(topic_model=False, duplicate_detection={"duplicate_cutoff": 0.1}, progress=False)
+    classes, group = (made.duplicates.df[name].to_numpy() for name in ("duplicate_class", "cluster_id"))
+    assert classes[[0, 1, 2, 3]].tolist() == ["retention candidate", *["deletion candidate"] * 3]
+    assert len(set(group[:4])) == len(set(group[8:])) == 1
+    assert group[0] != group[8]
+    # The promises: a row that goes is near the one of its group that stays, and no two that stay are near.
+    latent = made.embeddings.latent.astype(np.float64)
+    apart = 1.0 - latent @ latent.T / np.outer(*[np.linalg.norm(latent, axis=1)] * 2)
+    kept = np.flatnonzero(classes != "deletion candidate")
+    owner = {group[row]: row for row in kept}
+    assert all(apart[row, owner[group[row]]] <= 0.1 + 1e-3 for row in range(len(blobs)))
+    assert (apart[np.ix_(kept, kept)] + 3 * np.eye(len(kept)) > 0.1 - 1e-3).all()
 
 
 def test_a_batch_with_one_bad_image_changes_nothing() -> None:
