@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-from localatlas.adding import OnConflict, add_rows
 from localatlas.building import BuildRequest, build
-from localatlas.dataset_facts import DatasetFacts
+from localatlas.dataset_rows import DatasetRows
 from localatlas.errors import DatasetNotFoundError, InvalidIdentifierError, listing
 from localatlas.home import Home
 from localatlas.indices import AtlasIndex, AtlasProjection, find_map, list_indices
@@ -28,7 +26,7 @@ from localatlas.waiting import Waited, wait_until_free
 __all__ = ["AtlasDataset", "AtlasIndex", "AtlasProjection"]
 
 
-class AtlasDataset(DatasetFacts):
+class AtlasDataset(DatasetRows):
     """A dataset: created on first use, loaded afterwards.
 
     Args:
@@ -124,44 +122,6 @@ class AtlasDataset(DatasetFacts):
             MapNotFoundError: a ValueError; there is none, or several and nothing to choose by.
         """
         return find_map(self, name, atlas_index_id, projection_id)
-
-    def add_data(
-        self,
-        data: Any = None,
-        embeddings: Any = None,
-        blobs: Any = None,
-        pbar: Any = None,
-        *,
-        on_conflict: OnConflict = "error",
-    ) -> None:
-        """Append rows: all of them, or none and an error.
-
-        Args:
-            data: a DataFrame (pandas, Polars), a list of dicts, an Arrow table; left out for bare vectors. More rows
-                than memory holds come from an Arrow reader, or an iterator over any of these or over dicts: all of
-                them wait on disk until the last is checked.
-            embeddings: vectors of your own, array-like [N, D]; kept as float32.
-            blobs: images, one per row: URLs, paths, bytes or PIL images; `data` may then be left out.
-            pbar: a tqdm bar, advanced by the number of rows, at first by half when they are read.
-            on_conflict: what becomes of a row whose id is in the dataset already: "error" refuses the batch, "ignore"
-                leaves the new row out with a warning, "replace" puts it in the old one's place, as the newest row.
-
-        Raises:
-            InvalidDataError: rows, ids, vectors or images cannot be taken; nothing was written.
-            InvalidOptionError: `on_conflict` is none of the three, or the dataset has no id field.
-            AtlasTypeError: `data` is of a type that is not taken.
-        """
-        add_rows(self._store, data, embeddings, blobs, self.id_field, on_conflict, pbar)
-
-    def delete_data(self, ids: Sequence[Any]) -> bool:
-        """Delete rows by id; finished maps hide them. Returns True.
-
-        Raises:
-            AtlasTypeError: `ids` is no list of ids.
-            RowNotFoundError: some id is not there; nothing was deleted.
-        """
-        self._rows.delete(ids)
-        return True
 
     def create_index(
         self,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 import pyarrow as pa
 
@@ -13,7 +11,6 @@ from localatlas.pipeline.records import DatasetRecord
 from localatlas.protocols import DatasetStore
 from localatlas.protocols.components import Modality
 from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN
-from localatlas.row_access import RowAccess
 from localatlas.stored_map import user_columns
 
 __all__ = ["DatasetFacts"]
@@ -106,20 +103,3 @@ class DatasetFacts:
     def is_accepting_data(self) -> bool:
         """Whether `add_data` would be let in at once; a running build does not lock the dataset."""
         return not self.is_locked
-
-    def get_data(self, ids: Sequence[Any]) -> list[dict[str, Any]]:
-        """Return rows by id, in the order asked, each a dict of the user's columns (and the id).
-
-        Raises:
-            AtlasTypeError: `ids` is no list of ids.
-            RowNotFoundError: some id is not there; the message names it.
-        """
-        return self._rows.read(ids)
-
-    def scan(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
-        """Yield the rows in upload order, the user's columns unless others are named."""
-        return self._store.scan(self.dataset_fields if columns is None else columns)
-
-    @property
-    def _rows(self) -> RowAccess:
-        return RowAccess(self._store, self.identifier, self.id_field)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from localatlas.protocols.storage import POSITION_COLUMN
+from localatlas.stored_columns import looked_up, plain
 
-from atlas_plugin_postgres.columns import looked_up, plain
 from atlas_plugin_postgres.pieces import Version, read, write_piece
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from localatlas.errors import DatasetNotFoundError, InvalidDataError, StorageError, listing
 from localatlas.protocols import DatasetKey
 from localatlas.protocols.storage import BLOB_COLUMN, POSITION_COLUMN
+from localatlas.stored_columns import checked_positions, looked_up, plain, readable, widened
 
 from atlas_plugin_postgres.changes import joined, matching, merged, rewritten
-from atlas_plugin_postgres.columns import checked_positions, looked_up, plain, readable, widened
 from atlas_plugin_postgres.connections import Database
 from atlas_plugin_postgres.locks import lock_of
 from atlas_plugin_postgres.objects import Objects

@@ -17,7 +17,7 @@ from localatlas.protocols.storage import BLOB_COLUMN, POSITION_COLUMN, DatasetKe
 from atlas_plugin_lance.columns import as_stored, stored_name
 from atlas_plugin_lance.head import HEAD_NAME, Head
 from atlas_plugin_lance.locks import DatasetLock, shared_lock
-from atlas_plugin_lance.objects import object_path, objects_folder
+from atlas_plugin_lance.objects import StoredObjects
 from atlas_plugin_lance.shapes import (
     column_of,
     positions_of,
@@ -42,7 +42,7 @@ INDEXED_TYPES = (pa.types.is_integer, pa.types.is_string, pa.types.is_large_stri
 READ_ATTEMPTS = 5
 
 
-class LanceDatasetStore:
+class LanceDatasetStore(StoredObjects):
     """A dataset's store; cheap to make, safe to share among threads, never stale."""
 
     def __init__(self, place: Place, key: DatasetKey, incarnation: str, options: LanceStorageOptions) -> None:
@@ -172,30 +172,6 @@ class LanceDatasetStore:
                 commit(merged)
             kept = {number: merged.physical_of(number) for number in keep_versions}
             self._table.drop_versions(physical, kept, self._options.merged_grace_seconds)
-
-    # Objects.
-
-    def put(self, name: str, data: bytes | Path) -> None:
-        """Write an object, replacing one of that name at once; a `Path` on the same file system is linked."""
-        with lance_errors("write an object of", str(self._key)):
-            self._place.files.write(object_path(self._folder, name), data)
-
-    def get(self, name: str) -> bytes:
-        """Return an object. Raises KeyError."""
-        return self._place.files.read(object_path(self._folder, name))
-
-    def path(self, name: str) -> Path:
-        """Return a local file with the object's bytes, for memory-mapping. Raises KeyError."""
-        return self._place.files.local(object_path(self._folder, name))
-
-    def objects(self, prefix: str = "") -> list[str]:
-        """Return the names that start with `prefix`, sorted."""
-        return self._place.files.names(objects_folder(self._folder), prefix)
-
-    def remove(self, prefix: str) -> None:
-        """Remove every object whose name starts with `prefix`."""
-        for name in self.objects(prefix):
-            self._place.files.remove(object_path(self._folder, name))
 
     # Both.
 

@@ -1,4 +1,4 @@
-"""What is checked of columns before they are read or written."""
+"""What a store that holds rows as Arrow tables checks of columns before they are read or written."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
 from localatlas.errors import AtlasLookupError, AtlasTypeError, AtlasValueError, InvalidDataError, listing, suggestion
 from localatlas.protocols.storage import BLOB_COLUMN, POSITION_COLUMN
 
