@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from atlas_plugin_explorer.app import create_app
-from atlas_plugin_explorer.copies import write_html
+from atlas_plugin_explorer.copies import write_folder, write_html
 from atlas_plugin_explorer.hooks import localatlas_pages
 from atlas_plugin_explorer.shown import Shown
 from atlas_plugin_explorer.tokens import Tokens
@@ -23,7 +23,8 @@ from selenium import webdriver
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 ROWS = 120
 SCRIPT = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
@@ -122,13 +123,27 @@ def test_tables_legends_and_filters_show_it_as_data(page: MapPage) -> None:
     assert "window.hacked" in page.find("#drawer").text
 
 
-def test_a_saved_copy_shows_it_as_data(hostile: Any, driver: webdriver.Chrome, tmp_path: Path) -> None:
-    write_html(Shown(hostile), tmp_path / "map.html", 64_000_000, overwrite=False)
-    page = MapPage(driver, (tmp_path / "map.html").as_uri())
+@pytest.fixture(params=["file", "folder"])
+def copied(request: pytest.FixtureRequest, hostile: Any, tmp_path: Path) -> Iterator[str]:
+    """Where a copy of the map is: a file, or a folder on a plain web host."""
+    if request.param == "file":
+        write_html(Shown(hostile), tmp_path / "map.html", 64_000_000, overwrite=False)
+        yield (tmp_path / "map.html").as_uri()
+        return
+    write_folder(Shown(hostile), tmp_path / "map", 64_000_000, overwrite=False)
+    server = Running(Starlette(routes=[Mount("/", StaticFiles(directory=tmp_path / "map", html=True))]))
+    yield server.address
+    server.stop()
+
+
+def test_a_saved_copy_shows_it_as_data(copied: str, driver: webdriver.Chrome) -> None:
+    page = MapPage(driver, copied)
     page.open("#row=2")
     page.until(lambda: "svg onload" in page.find("#detail").text, "no details")
+    assert SCRIPT in driver.title
     assert driver.execute_script(HACKED) == [None, 0]
     page.check_quiet()
+    driver.get("about:blank")
 
 
 ATTACK = """<!doctype html><title>another site</title><body><script>

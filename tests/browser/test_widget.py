@@ -7,6 +7,7 @@ carries the messages of the Jupyter widget protocol between that and the widget'
 from __future__ import annotations
 
 import base64
+import html
 import json
 import queue
 from collections.abc import Iterator
@@ -49,6 +50,9 @@ for (;;) {
   }
 }
 </script>"""
+
+
+HOSTILE = "</title></script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
 
 
 class Channel(comm.base_comm.BaseComm):
@@ -112,7 +116,7 @@ def widget(dataset: AtlasDataset, monkeypatch: pytest.MonkeyPatch) -> Iterator[t
         return channels[-1]
 
     monkeypatch.setattr(comm, "create_comm", create)
-    made = dataset.create_index(indexed_field="text", progress=False).widget(height=500)
+    made = dataset.create_index(name=HOSTILE, indexed_field="text", progress=False).widget(height=500)
     yield made, channels[-1]
     made.close()
 
@@ -156,10 +160,11 @@ def test_what_is_searched_in_the_page_is_known_in_python(page: MapPage, widget: 
     assert shown.ids == ["r3", "r4", "r5"]
 
 
-def test_the_page_reaches_nothing_of_the_notebook(page: MapPage) -> None:
+def test_the_page_reaches_nothing_of_the_notebook(page: MapPage, widget: tuple[Any, Channel]) -> None:
     reach = "try { return parent.document.title; } catch (error) { return error.name; }"
     assert page.driver.execute_script(reach) == "SecurityError"
-    assert page.driver.execute_script("return document.scripts[0].closest('html').dataset.carrier") == "inline"
+    assert f"<title>{html.escape(HOSTILE)} · localatlas</title>" in widget[0].get_state()["_page"]
+    assert page.driver.execute_script("return window.hacked ?? null") is None
 
 
 def test_a_selection_that_is_none_is_refused(widget: tuple[Any, Channel]) -> None:
