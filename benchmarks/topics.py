@@ -1,6 +1,7 @@
 """Topics beside EVoC and BERTopic on data with known classes.
 
-`python benchmarks/topics.py FOLDER [--sets digits fashion ...] [--methods ours evoc evoc-asked bertopic] [--again]`
+`python benchmarks/topics.py FOLDER [--sets digits fashion ...] [--methods ours evoc evoc-asked bertopic] [--again]
+[--write]`
 
 FOLDER holds the sources (see `_topic_sets.py`), what is made of them, and `rows.json`: a row that is there is not
 measured again. EVoC and BERTopic are wanted only by their own rows (`pip install evoc`; BERTopic needs no torch:
@@ -16,8 +17,10 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from _page import PAGE, write
 from _topic_sets import load
 
 SEED = 0
@@ -105,6 +108,20 @@ def bertopic(data: Data) -> Clusters:
     return found[::-1]
 
 
+SETS = {
+    "debian": "Debian (held out)",
+    "mnist": "handwritten digits (held out)",
+    "emoji": "emoji (held out)",
+    "wordnet": "WordNet",
+    "fashion": "Fashion-MNIST",
+    "digits": "digits",
+}
+TITLES = {
+    "ours": "`nomic-topic`",
+    "evoc": "EVoC, nearest of its layers",
+    "evoc-asked": "EVoC, asked for these counts",
+    "bertopic": "BERTopic (of pictures, its clusters)",
+}
 METHODS: dict[str, Callable[[Data], Clusters]] = {
     "ours": ours,
     "evoc": evoc,
@@ -113,7 +130,7 @@ METHODS: dict[str, Callable[[Data], Clusters]] = {
 }
 
 
-def measured(data: Data, part: Data | None, method: str, classes: np.ndarray) -> list[dict[str, float]]:
+def measured(data: Data, part: Data | None, method: str, classes: np.ndarray) -> list[dict[str, Any]]:
     """Return what is to be said of each level of a method's topics; `part` holds `sampled` rows, laid out anew."""
     from sklearn.metrics import adjusted_mutual_info_score as ami
 
@@ -132,6 +149,7 @@ def measured(data: Data, part: Data | None, method: str, classes: np.ndarray) ->
                 "ami_by_vote": float(ami(classes, voted)),
                 "main_land": main_land(voted, data.layout.positions),
                 "cpu": cpu,
+                "day": time.strftime("%Y-%m-%d"),
             }
         )
         if part is not None:
@@ -177,28 +195,36 @@ def main_land(level: np.ndarray, positions: np.ndarray) -> float:
     return float(largest.sum() / len(level))
 
 
-def show(rows: dict[str, list[dict[str, float]]]) -> None:
-    """Print a table for a page."""
-    head = "set | method | topics | rows placed | AMI, rest as a class | AMI by vote | main land | with 90 % | CPU s"
-    print(f"| {head} |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    for key, levels in sorted(rows.items()):
-        cells = [" ".join(str(int(level["topics"])) for level in levels), f"{100 * levels[0]['placed']:.0f} %"]
+def shown(rows: dict[str, list[dict[str, Any]]]) -> str:
+    """Return a table for a page."""
+    head = (
+        "set | method | topics | rows placed | AMI, rest as a class | AMI by vote | main land | with 90 % | CPU s | day"
+    )
+    lines = [f"| {head} |", "|---|---|---|---|---|---|---|---|---|---|"]
+    for key in (f"{name}/{method}" for name in SETS for method in METHODS):
+        levels = rows.get(key, [])
+        if not levels:
+            continue
+        name, method = key.split("/")
+        cells = [SETS[name], TITLES[method], " ".join(str(int(level["topics"])) for level in levels)]
+        cells += [f"{100 * levels[0]['placed']:.0f} %"]
         cells += [
-            " ".join(f"{level[name]:.3f}".lstrip("0") if name in level else "-" for level in levels)
+            " ".join(f"{level[name]:.3f}".removeprefix("0") if name in level else "-" for level in levels)
             for name in ("ami", "ami_by_vote", "main_land", "again")
         ]
-        print(f"| {' | '.join([*key.split('/'), *cells, format(levels[0]['cpu'], '.1f')])} |")
+        lines.append(f"| {' | '.join(cells)} | {levels[0]['cpu']:.1f} | {levels[0]['day']} |")
+    return "\n".join(lines)
 
 
 def main() -> None:
     """Measure what is missing and print all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--sets", nargs="+", default=["digits", "fashion", "wordnet", "debian", "mnist", "emoji"])
+    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
     parser.add_argument("--methods", nargs="+", default=list(METHODS), choices=list(METHODS))
     parser.add_argument("--once", nargs="+", default=["bertopic"], help="methods not run again on 90 %% of the rows")
     parser.add_argument("--again", action="store_true", help="measure rows that are there too")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/explanation/topics.md")
     options = parser.parse_args()
     kept = options.folder / "rows.json"
     rows = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
@@ -220,7 +246,9 @@ def main() -> None:
                 part = Data(vectors[rest], fewer, options.folder / f"{name}.part.map.npz")
             rows[f"{name}/{method}"] = measured(data, part, method, classes)
             kept.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    show(rows)
+    print(shown(rows))
+    if options.write:
+        write("topics", shown(rows), PAGE.parent / "topics.md")
 
 
 if __name__ == "__main__":

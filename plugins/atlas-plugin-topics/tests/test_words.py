@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from atlas_plugin_topics.corpus import Corpus
 from atlas_plugin_topics.lexicon import usage
 from atlas_plugin_topics.phrases import find_terms
 from atlas_plugin_topics.plurals import word_groups
 from atlas_plugin_topics.stopwords import stop_words
+from atlas_plugin_topics.surfaces import surfaces
 from atlas_plugin_topics.words import clean, read_words
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,3 +110,17 @@ def test_a_text_reads_the_same_whatever_stands_beside_it(texts: list[str]) -> No
         assert np.array_equal(alone.last, together.last[here])
         assert np.array_equal(alone.begin, together.begin[here])
         assert np.array_equal(alone.end, together.end[here])
+
+
+def test_a_name_is_spelled_with_the_word_that_always_leads_it_but_not_with_an_article() -> None:
+    texts = ["Sheep of New Zealand", "the hills of New Zealand, green", "a bird (New Zealand)"] * 2
+    texts += ["the engine of a boat", "start the engine"] * 60
+    words = read_words(texts)
+    own = np.arange(len(words.vocabulary), dtype=np.int32)
+    allowed = np.isin(words.vocabulary, ["zealand", "engine", "boat"])
+    terms = find_terms(words, own, allowed, 5)
+    nothing = np.zeros((len(texts), 1), dtype=np.float32)
+    rows = np.arange(len(texts))
+    corpus = Corpus(rows, texts, np.ones(len(texts)), nothing, nothing.astype(np.int32))
+    spelled = surfaces(range(len(terms.length)), terms, words, corpus)
+    assert set(spelled.values()) == {"New Zealand", "engine", "boat"}

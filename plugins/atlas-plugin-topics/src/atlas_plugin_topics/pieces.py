@@ -36,6 +36,8 @@ NO_SPACES = re.compile(f"[{UNSPACED}{KATAKANA}]")
 # The typographic apostrophe, by name since it is easily taken for another sign.
 CURLY = "\u2019"
 BROKEN = None
+# Stands for every letter of a script that surely writes spaces.
+SPACED = "a"
 # What stands around words and is no part of any.
 SIGNS = "()[]\"'.,;:!?`*"
 PARSED_AT_ONCE = 5_000
@@ -88,14 +90,13 @@ class Pieces(dict[str, int]):
         self.start.append(len(self.word))
         self.head.append(piece[:start])
         self.tail.append(piece[stop:])
-        self.opens.append(word[0])
-        self.closes.append(word[0])
+        self.opens.append(SPACED)
+        self.closes.append(SPACED)
         return True
 
     def _parse(self, piece: str, pattern: re.Pattern[str], gap: re.Pattern[str]) -> None:
         """Find the words of one piece and where its phrases end."""
         before, after, head, first = "", 0, BROKEN, ""
-        opens = ""
         seen = False
         for match in pattern.finditer(piece):
             written, (start, stop) = match.group(), match.span()
@@ -110,7 +111,6 @@ class Pieces(dict[str, int]):
             seen = True
             before, after = "", stop
             if form[0] >= 0:
-                opens = opens or first or written[0]
                 self.word.append(form[0])
                 self.begin.append(start)
                 self.end.append(stop - form[1])
@@ -123,8 +123,9 @@ class Pieces(dict[str, int]):
         self.start.append(len(self.word))
         self.head.append(head if seen else piece)
         self.tail.append((piece[after:] if before else BROKEN) if seen else piece)
-        self.opens.append(first)
-        self.closes.append(before)
+        # Which letter it is matters only where its script may write no spaces.
+        self.opens.append(SPACED if "" < first < FIRST_UNSPACED else first)
+        self.closes.append(SPACED if "" < before < FIRST_UNSPACED else before)
 
     def joins(self, pieces: tuple[int, ...]) -> bool:
         """Whether a phrase goes on from the first to the last of some pieces, those between having no words."""
