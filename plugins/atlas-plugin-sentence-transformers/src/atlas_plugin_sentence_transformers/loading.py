@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from atlas_plugin_sentence_transformers.text_network import TextNetwork
     from atlas_plugin_sentence_transformers.vision_network import VisionNetwork
 
-__all__ = ["load_text_network", "load_vision_network", "once", "release"]
+__all__ = ["load_text_network", "load_vision_network", "once", "quiet", "release"]
 
 T = TypeVar("T")
 KEPT = 2
@@ -98,3 +99,17 @@ def _placed(folder: Path, build: Callable[[Mapping[str, Tensor]], Any], device: 
         raise ModelNotAvailableError(
             f"the weights in {folder} do not fit its config.json ({error}), and nothing was embedded; fetch them again"
         ) from error
+
+
+@contextmanager
+def quiet() -> Generator[None, None, None]:
+    """Keep transformers from drawing a bar for every model it loads."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()

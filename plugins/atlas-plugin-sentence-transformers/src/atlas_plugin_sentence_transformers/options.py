@@ -8,6 +8,7 @@ from localatlas.protocols import ComponentOptions
 from pydantic import Field
 
 __all__ = [
+    "CLIPOptions",
     "MatryoshkaTextOptions",
     "MultilingualGTEOptions",
     "NomicTextOptions",
@@ -66,6 +67,13 @@ class MultilingualGTEOptions(TextOptions):
 
 class NomicVisionOptions(TorchOptions):
     """Options of `nomic-embed-vision-v1` and `-v1.5`."""
+
+
+class CLIPOptions(NomicVisionOptions):
+    """Options of `clip`."""
+
+    model_name: str = Field(default="laion/CLIP-ViT-B-32-laion2B-s34B-b79K", pattern=HUB_NAME, min_length=1)
+    """The model: its name on the hub, or the name it was added under."""
 
 
 class SentenceTransformersOptions(TextOptions):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -205,27 +204,13 @@ def _load(folder: Path, state: str, device: str, precision: str, max_tokens: int
 
     del state  # part of the key: other files in the same folder are another model
     types = {"dtype": getattr(torch, precision)}
-    with _quiet():
+    with loading.quiet():
         model = SentenceTransformer(
             str(folder), device=device, local_files_only=True, trust_remote_code=False, model_kwargs=types
         )
     if max_tokens is not None:
         model.max_seq_length = min(max_tokens, model.max_seq_length or max_tokens)
     return model.eval()
-
-
-@contextmanager
-def _quiet() -> Generator[None, None, None]:
-    """Keep transformers from drawing a bar for every model it loads."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
 
 
 def _width(folder: Path) -> int:
