@@ -363,7 +363,9 @@ def bench(session: nox.Session) -> None:
     install_sources(session, *group("bench"))
     # By name only: topics are compared with libraries, and on data, that have to be brought; large maps take long.
     scripts = sorted(
-        path.stem for path in ROOT.glob("benchmarks/[a-z]*.py") if path.stem not in {"topics", "large_map"}
+        path.stem
+        for path in ROOT.glob("benchmarks/[a-z]*.py")
+        if path.stem not in {"topics", "large_map", "explorer_copies"}
     )
     runs = [session.posargs] if session.posargs else [[script] for script in scripts]
     for name, *arguments in runs:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--window-size=1280,800")
 PATIENCE = 120.0
-LEAST_INK = 0.002
+LEAST_INK, STRONG = 0.002, 60
 # Every picture that reaches the map's canvas is one call of these; what is painted before has no points.
 WATCH = """
 window.painted = []; window.firstPaint = null;
@@ -43,16 +46,28 @@ BYTES = """
 const all = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
 return all.filter((one) => one.responseEnd <= arguments[0]).reduce((sum, one) => sum + one.transferSize, 0);
 """
-# How much of the largest canvas is not its paper; a canvas of another kind is asked for its picture.
-INK = """
-const canvases = [...document.querySelectorAll('canvas')].sort((a, b) => b.width * b.height - a.width * a.height);
-if (canvases.length === 0) return 0;
-const copy = document.createElement('canvas'); [copy.width, copy.height] = [256, 160];
-const pen = copy.getContext('2d'); for (const one of canvases) pen.drawImage(one, 0, 0, 256, 160);
-const {data} = pen.getImageData(0, 0, 256, 160); let inked = 0;
-for (let i = 0; i < data.length; i += 4)
-  if (Math.abs(data[i] - data[0]) + Math.abs(data[i + 1] - data[1]) + Math.abs(data[i + 2] - data[2]) > 30) inked++;
-return inked / (256 * 160);
+# The place of the largest canvas in the window: what another program draws its points on.
+CANVAS = """
+const area = (one) => one.clientWidth * one.clientHeight;
+const largest = [...document.querySelectorAll('canvas')].sort((a, b) => area(b) - area(a))[0];
+if (!largest || area(largest) < 40000) return null;
+const {left, top, right, bottom} = largest.getBoundingClientRect();
+return [Math.max(left, 0), Math.max(top, 0), Math.min(right, innerWidth), Math.min(bottom, innerHeight)];
+"""
+# What embedding-atlas says once it has its data, where it cannot draw.
+GIVES_UP = "return /WebGPU is unavailable/.test(document.body?.innerText ?? '')"
+# One picture of a GPU's canvas is all that is drawn between two frames.
+WATCH_GPU = """
+window.painted = []; let fresh = true;
+const tick = () => { fresh = true; requestAnimationFrame(tick); }; requestAnimationFrame(tick);
+for (const name of ['drawArrays', 'drawElements', 'drawArraysInstanced', 'drawElementsInstanced']) {
+  const before = WebGL2RenderingContext.prototype[name];
+  WebGL2RenderingContext.prototype[name] = function (...given) {
+    if (fresh) window.painted.push(performance.now());
+    fresh = false;
+    return before.apply(this, given);
+  };
+}
 """
 
 
@@ -90,7 +105,7 @@ def chromium() -> Iterator[webdriver.Chrome]:
 
 
 def open_map(driver: webdriver.Chrome, address: str) -> Opening:
-    """Open our page, with an empty cache, and wait until all is drawn."""
+    """Open our page, with an empty cache, and wait until all is drawn; bytes of a file on disk are not counted."""
     driver.execute_cdp_cmd("Network.clearBrowserCache", {})
     watching = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
     driver.get(address)
@@ -106,18 +121,37 @@ def open_map(driver: webdriver.Chrome, address: str) -> Opening:
     return Opening(first / 1_000, int(at_first), int(total))
 
 
-def open_other(driver: webdriver.Chrome, address: str, patience: float) -> Opening:
-    """Open another program's page; points are there when a canvas is no longer of one colour."""
+def open_other(driver: webdriver.Chrome, address: str, sent: Callable[[], int], patience: float) -> Opening:
+    """Open another program's page; points are there when the largest canvas has colours.
+
+    Args:
+        driver: the browser.
+        address: of the page.
+        sent: says how many bytes its server has sent, workers included.
+        patience: how long to wait for points, in seconds; shorter where the page says that it cannot draw.
+    """
     driver.execute_cdp_cmd("Network.clearBrowserCache", {})
-    start = time.monotonic()
+    watching = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH_GPU})
+    start, before = time.monotonic(), sent()
     driver.get(address)
     seconds = None
-    while seconds is None and time.monotonic() - start < patience:
-        if driver.execute_script(INK) > LEAST_INK:
+    while seconds is None and time.monotonic() - start < patience and not driver.execute_script(GIVES_UP):
+        if ink(driver) > LEAST_INK:
             seconds = time.monotonic() - start
-        time.sleep(0.02)
-    total = int(driver.execute_script(BYTES, 1e12))
-    return Opening(seconds, total, total)
+        time.sleep(0.1)
+    at_first = sent() - before
+    driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", {"identifier": watching["identifier"]})
+    return Opening(seconds, at_first, at_first)
+
+
+def ink(driver: webdriver.Chrome) -> float:
+    """Return how much of the largest canvas has a strong colour, as a person sees it."""
+    corners = driver.execute_script(CANVAS)
+    if corners is None:
+        return 0.0
+    with Image.open(io.BytesIO(driver.get_screenshot_as_png())) as picture:
+        pixels = np.asarray(picture.convert("RGB").crop(tuple(int(corner) for corner in corners)), np.int16)
+    return float(np.mean(np.ptp(pixels, axis=2) > STRONG)) if pixels.size else 0.0
 
 
 def panning(driver: webdriver.Chrome, seconds: float = 4.0) -> float:

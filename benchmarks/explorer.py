@@ -1,137 +1,141 @@
 """What the explorer's page costs to open and to move, beside datamapplot's and embedding-atlas's on the same points.
 
-`python benchmarks/explorer.py [--sizes N,N…] [--datamapplot PYTHON] [--embedding-atlas FOLDER] [--write]`
+`python benchmarks/explorer.py [--sizes N,N…] [--real N] [--datamapplot PYTHON] [--embedding-atlas PYTHON] [--write]`
 
-PYTHON is an interpreter that has datamapplot; FOLDER is site-packages with embedding_atlas (its wheel alone will do:
-the page is measured, not the server). Neither is among our dependencies; without them their rows are left out.
-`--write` puts the table into docs/explanation/explorer.md.
+PYTHON is an interpreter that has the library (for embedding-atlas, `pip install --no-deps embedding-atlas` and what its
+program imports: no model is run). Neither is among our dependencies; without them their rows are left out. `--real`
+adds a real build of that many glosses of WordNet, kept in `--home`. `--write` puts the table into its page of docs/.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import functools
 import gzip
-import http.server
 import re
-import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 from _explorer_page import Opening, chromium, open_map, open_other, panning
+from _explorer_points import PLUGIN, Points, ready_made, real, started
+from _explorer_rivals import datamapplot, embedding_atlas, served
 from _page import load, versions, write
+from atlas_plugin_explorer.copies import MOST_ROWS, write_html
+from atlas_plugin_explorer.shown import Shown
 
-PLUGIN = Path(__file__).resolve().parent.parent / "plugins" / "atlas-plugin-explorer"
 STATIC = PLUGIN / "src" / "atlas_plugin_explorer" / "static"
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "explanation" / "explorer.md"
 MOST_POINTS_OF_RIVALS = 1_000_000
-PATIENCE = 60.0
-DATAMAPPLOT = """
-import sys, numpy as np, datamapplot
-points, labels = np.load(sys.argv[1]), np.load(sys.argv[2])
-datamapplot.create_interactive_plot(points, labels, inline_data=True, enable_search=False).save(sys.argv[3])
-"""
+PATIENCE = 120.0
+HEAD = "| page | points | s to first points | kB until then | kB in all | frames a second |\n|---|---|---|---|---|---|"
+Write = Callable[[str, Points, Path], Path]
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another program's page: its name, the interpreter that has it, and what writes the page."""
+
+    name: str
+    python: str
+    write: Write
 
 
 def main() -> None:
     """Measure and print, or write."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default="10000,1000000,10000000")
-    parser.add_argument("--datamapplot", metavar="PYTHON")
-    parser.add_argument("--embedding-atlas", type=Path, metavar="FOLDER")
-    parser.add_argument("--write", action="store_true")
-    asked = parser.parse_args()
-    sizes = [int(size) for size in asked.sizes.split(",")]
+    asked = arguments()
+    offered: list[tuple[str, str | None, Write]] = [
+        ("datamapplot", asked.datamapplot, datamapplot),
+        ("embedding-atlas", asked.embedding_atlas, embedding_atlas),
+    ]
+    rivals = [Rival(name, python, write_page) for name, python, write_page in offered if python]
     with tempfile.TemporaryDirectory() as temporary, chromium() as driver:
-        rows = [row for size in sizes for row in own(driver, size, Path(temporary))]
-        if asked.datamapplot:
-            small = [size for size in sizes if size <= MOST_POINTS_OF_RIVALS]
-            rows += [datamapplot(driver, asked.datamapplot, size, Path(temporary)) for size in small]
-        if asked.embedding_atlas:
-            rows.append(embedding_atlas(driver, asked.embedding_atlas))
+        rows = []
+        for points in all_points(asked, Path(temporary)):
+            rows += [own(driver, points), *copy(driver, points, Path(temporary))]
+            if points.rows <= MOST_POINTS_OF_RIVALS:
+                rows += [of_rival(driver, rival, points, Path(temporary)) for rival in rivals]
         browser = (
             f"Chromium {driver.capabilities['browserVersion']} without a GPU, headless, 1280 x 800, from the loopback."
         )
-    head = (
-        "| page | points | s to first points | kB until then | kB in all | frames a second |\n|---|---|---|---|---|---|"
-    )
-    text = "\n".join([head, *rows, "", bundle(), "", browser, versions(("selenium", "numpy")), load()])
+    text = "\n".join([HEAD, *rows, "", bundle(), "", browser, versions(("selenium", "numpy")), load()])
     print(text)
     if asked.write:
         write("explorer", text, PAGE)
 
 
-def own(driver: object, size: int, folder: Path) -> list[str]:
+def arguments() -> argparse.Namespace:
+    """Return what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="10000,1000000,10000000")
+    parser.add_argument("--pages", type=Path, help="keep pages of ready-made points there")
+    parser.add_argument("--real", type=int, metavar="N")
+    parser.add_argument("--home", type=Path, help="keep the real build there")
+    parser.add_argument("--datamapplot", metavar="PYTHON")
+    parser.add_argument("--embedding-atlas", metavar="PYTHON")
+    parser.add_argument("--write", action="store_true")
+    return parser.parse_args()
+
+
+def all_points(asked: argparse.Namespace, folder: Path) -> Iterator[Points]:
+    """Yield what is shown, the smallest first."""
+    sizes = sorted(int(size) for size in asked.sizes.split(",") if size)
+    many = [size for size in sizes if asked.real is None or size > asked.real]
+    yield from (ready_made(size, asked.pages or folder) for size in sizes if size not in many)
+    if asked.real is not None:
+        yield real(asked.real, asked.home or folder / "home")
+    yield from (ready_made(size, asked.pages or folder) for size in many)
+
+
+def own(driver: Any, points: Points) -> str:
     """Return the row of our page over a map that is served as `localatlas open` does it."""
-    command = [sys.executable, str(PLUGIN / "tests" / "demo_server.py"), str(size), "0", "--pages", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    with started(points.command) as server:
         try:
             said = "".join(server.stdout.readline() for _ in range(3)) if server.stdout else ""
             found = re.search(r"(http://\S+/)\?token=(\S+)", said)
             if found is None:
                 raise SystemExit("the server did not start")
-            driver.get(found[0])  # type: ignore[attr-defined]  # the link gives the cookie
-            openings = [open_map(driver, f"{found[1]}?renderer=cpu") for _ in range(3)]  # type: ignore[arg-type]
-            frames = panning(driver)  # type: ignore[arg-type]
+            driver.get(found[0])  # the link gives the cookie
+            openings = [open_map(driver, f"{found[1]}?renderer=cpu") for _ in range(3)]
+            frames = panning(driver)
         finally:
             server.terminate()
-    best = min(openings, key=lambda one: one.seconds or 0)
-    return [row("localatlas", size, best, f"{frames:.0f}")]
+    return row("localatlas", points, min(openings, key=lambda one: one.seconds or 0), frames)
 
 
-def datamapplot(driver: object, python: str, size: int, folder: Path) -> str:
-    """Return the row of datamapplot's page of the same points and labels."""
-    sys.path.insert(0, str(PLUGIN / "tests"))
-    from large_map import LargeMap
-
-    made = LargeMap(size)
-    topics = made.topic_model
-    names = np.array([topics.labels[topic].label for topic in sorted(topics.labels)], dtype=str)
-    paths = [folder / name for name in ("points.npy", "labels.npy", "datamapplot.html")]
-    np.save(paths[0], made.layout.positions)
-    np.save(paths[1], names[topics.assignment[:, 0]])
-    subprocess.run([python, "-c", DATAMAPPLOT, *map(str, paths)], check=True, capture_output=True)
-    with served(folder) as address:
-        opening = open_other(driver, f"{address}datamapplot.html", PATIENCE)  # type: ignore[arg-type]
-    return row("datamapplot", size, opening, "-")
+def copy(driver: Any, points: Points, folder: Path) -> Iterator[str]:
+    """Yield the row of our page as one file on disk, where it takes so many rows."""
+    if points.rows > MOST_ROWS:
+        return
+    path = folder / "map.html"
+    write_html(Shown(points.map), path, 64_000_000, overwrite=True)
+    size = path.stat().st_size
+    opening = open_map(driver, f"{path.as_uri()}?renderer=cpu")
+    whole = Opening(opening.seconds, size, size)
+    yield row("localatlas, one file", points, whole, panning(driver))
+    driver.get("about:blank")
 
 
-def embedding_atlas(driver: object, packages: Path) -> str:
-    """Return the row of embedding-atlas's page: what it loads before it can ask for any data."""
-    with served(packages / "embedding_atlas" / "static") as address:
-        opening = open_other(driver, address, 15.0)  # type: ignore[arg-type]
-    return row("embedding-atlas", None, opening, "-")
+def of_rival(driver: Any, rival: Rival, points: Points, folder: Path) -> str:
+    """Return the row of another program's page."""
+    with served(rival.write(rival.python, points, folder)) as host:
+        opening = open_other(driver, host.address, lambda: host.sent, PATIENCE)
+        frames = None if opening.seconds is None else panning(driver)
+        driver.get("about:blank")
+    return row(rival.name, points, opening, frames)
 
 
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on the loopback."""
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Says nothing."""
-
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
-def row(page: str, size: int | None, opening: Opening, frames: str) -> str:
+def row(page: str, points: Points, opening: Opening, frames: float | None) -> str:
     """Return one row of the table."""
     seconds = "none drawn" if opening.seconds is None else f"{opening.seconds:.2f}"
-    points = "none" if size is None else f"{size:,}"
+    moved = "-" if frames is None else f"{frames:.0f}" if frames >= 1 else f"{frames:.1f}" if frames else "none in 4 s"
     # Each costs minutes: what is known already should not be lost with the rest.
-    sys.stderr.write(f"{page}, {points} points: {seconds} s to first points\n")
-    return f"| {page} | {points} | {seconds} | {opening.bytes / 1e3:,.0f} | {opening.all_bytes / 1e3:,.0f} | {frames} |"
+    bytes_ = f"{opening.bytes / 1e3:,.0f} | {opening.all_bytes / 1e3:,.0f}"
+    told = f"| {page} | {points.title} | {seconds} | {bytes_} | {moved} |"
+    sys.stderr.write(f"{told}\n")
+    return told
 
 
 def bundle() -> str:
