@@ -28,6 +28,7 @@ from _page import PAGE, versions, write
 HERE = Path(__file__).resolve().parent
 LOOK_SECONDS = 0.05
 LIBRARIES = ("localatlas", "pylance", "numpy", "numba", "scipy", "pyarrow")
+ORDER = ("add", "snapshot", "embed", "neighbors", "layout", "topics", "duplicates", "pages", "commit")
 HEAD = "| rows | stage | CPU s | wall s | own MB | with mapped files MB | longest silence s | largest jump |"
 
 
@@ -88,6 +89,12 @@ def by_stage(marks: list[list[Any]], seen: list[tuple[float, float, float]]) -> 
     return found
 
 
+def kept_stages(marks: list[list[Any]]) -> set[str]:
+    """Return the stages that a run took from before; it may have waited there for what compiles."""
+    end = next((mark[4] for mark in marks if mark[1] == "end"), "[]")
+    return {report["stage"] for report in json.loads(end) if report["kept"]}
+
+
 def measured(rows: int, cache: Path) -> dict[str, dict[str, float]]:
     """Add and build; return the costs by stage, of this run and of those that it goes on from."""
     vectors, texts = make(cache / "rows", rows)
@@ -102,10 +109,10 @@ def measured(rows: int, cache: Path) -> dict[str, dict[str, float]]:
         command = [str(HERE / "_large_run.py"), action, str(folder / "home"), str(vectors), str(texts), str(marks)]
         status, seen = watched(command, os.environ | threads)
         lines = [json.loads(line) for line in marks.read_text(encoding="utf-8").splitlines()] if marks.exists() else []
-        for stage, cost in by_stage(lines, seen).items():
-            # A stage that was kept takes no time; one that went on has its parts added up.
-            if cost["wall"] > 1.0 or stage not in costs:
-                costs[stage] = cost
+        found = by_stage(lines, seen)
+        for stage in found.keys() - kept_stages(lines):
+            if found[stage]["wall"] > 1.0 or stage not in costs:
+                costs[stage] = found[stage]
         kept.write_text(json.dumps(costs, indent=1), encoding="utf-8")
         if status:
             raise SystemExit(f"{action} of {rows:,} rows ended with status {status}; call again to go on")
@@ -116,7 +123,7 @@ def table(costs: dict[int, dict[str, dict[str, float]]]) -> str:
     """Return the tables."""
     lines = [HEAD, "|" + "---|" * (HEAD.count("|") - 1)]
     for rows, stages in sorted(costs.items()):
-        for stage, cost in stages.items():
+        for stage, cost in sorted(stages.items(), key=lambda each: ORDER.index(each[0])):
             shown = [f"{cost[name]:,.0f}" for name in ("own", "all")]
             times = [f"{cost[name]:,.1f}" for name in ("cpu", "wall")]
             last = [f"{cost['silence']:.1f}", f"{cost['jump']:.0%}"]
