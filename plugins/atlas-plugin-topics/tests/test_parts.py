@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from atlas_plugin_topics.borders import borders
 from atlas_plugin_topics.cells import climb, density_cells
 from atlas_plugin_topics.graph import Ties, row_mass, ties
 from atlas_plugin_topics.merge import Cells, cut
@@ -177,3 +178,23 @@ def test_an_outline_of_a_disc_has_few_corners() -> None:
 )
 def test_the_number_of_topics_grows_with_the_data(rows: int, counts: list[int]) -> None:
     assert topic_counts(rows, TopicOptions()) == counts
+
+
+def test_a_border_is_where_rows_are_neighbours_on_the_map() -> None:
+    x, y = np.meshgrid(np.arange(30.0), np.arange(10.0))
+    places = np.column_stack([x.ravel(), y.ravel()])
+    cells = (places[:, 0] // 10).astype(np.int64)
+    # The last third lies across a sea, ten times as wide as the steps on land.
+    places[cells == 2, 0] += 10.0
+    crossed = borders(places.astype(np.float32), cells)
+    assert np.array_equal(crossed, crossed.T)
+    assert not crossed.diagonal().any()
+    assert crossed[0, 1] > 10
+    assert crossed[0, 2] == crossed[1, 2] == 0
+
+
+@pytest.mark.parametrize("n", [1, 2, 30])
+def test_rows_at_one_place_have_borders_too(n: int) -> None:
+    crossed = borders(np.zeros((n, 2), np.float32), np.arange(n) % 2)
+    assert crossed.shape == (min(n, 2),) * 2
+    assert (crossed.sum() > 0) == (n > 1)
