@@ -157,6 +157,15 @@ def test_a_copy_counts_columns_as_the_server_does(copy: MapPage, server: TestCli
             assert found[key] == expected, (columns[place]["name"], scale, key)
 
 
+def test_a_copy_sorts_texts_as_the_server_does(copy: MapPage, server: TestClient) -> None:
+    columns = server.get("/pages/columns.json").json()["columns"]
+    places = [place for place, column in enumerate(columns) if column["kind"] in {"text", "id"}]
+    assert len(places) >= 2
+    for place in places:
+        wanted = server.post("/api/order", json={"column": place}).content
+        assert ask(copy, "api/order", {"column": place})[1] == wanted, columns[place]["name"]
+
+
 def test_what_needs_a_server_is_off_and_says_so(copy: MapPage) -> None:
     state = json.loads(ask(copy, "api/state")[1])
     assert not state["can"]["meaning"]

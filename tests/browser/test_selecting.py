@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 import numpy as np
 import pytest
@@ -157,3 +157,11 @@ def test_what_cannot_be_answered_says_why_and_changes_nothing(page: MapPage) -> 
     page.open("#select=" + json.dumps(node).replace(" ", "%20"))
     page.until(lambda: page.all("#chips .chip-trouble"), "nothing is said")
     assert "no such tag" in page.find("#chips .chip-trouble").text
+
+
+def test_a_selection_too_long_for_a_link_is_said_to_be(page: MapPage) -> None:
+    page.open("#select=" + quote(json.dumps({"type": "ids", "ids": [f"{number:>30}" for number in range(1_000)]})))
+    page.until(lambda: page.all("#too-long"), "nothing is said")
+    page.until(lambda: "select=" not in page.driver.current_url, "it stays in the address")
+    page.find("#clear-selection").click()
+    page.until(lambda: not page.all("#too-long"), "it is said of what is gone")

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from atlas_plugin_explorer.export_routes import ExportRoutes
 from atlas_plugin_explorer.find_routes import FindRoutes
 from atlas_plugin_explorer.guard import LOOPBACK, Guard, failure
+from atlas_plugin_explorer.order_routes import OrderRoutes
 from atlas_plugin_explorer.plugin_routes import PluginRoutes
 from atlas_plugin_explorer.row_routes import RowRoutes
 from atlas_plugin_explorer.shown import Shown
@@ -74,6 +75,7 @@ def create_app(
         RowRoutes(shown),
         FindRoutes(shown),
         StatsRoutes(shown),
+        OrderRoutes(shown),
         TagRoutes(shown),
         ExportRoutes(shown),
         plugins,

@@ -6,6 +6,7 @@ import { WrongSelection } from "../selection/reading";
 import { condition, EVERYTHING, type Group } from "../selection/tree";
 import { readTree } from "../selection/wire";
 import { Refused, type Copy } from "./copy";
+import { orderAnswer } from "./order";
 import { rowAnswer, rowNumbers, rowsAnswer } from "./rows";
 import { select } from "./select";
 import { statsAnswer, type Spread } from "./stats";
@@ -61,6 +62,8 @@ async function route(copy: Copy, path: string, ask: Ask): Promise<Answer> {
       const chosen = posted.selection == null ? null : await select(copy, readTree(posted.selection));
       return json(await statsAnswer(copy, posted as unknown as Spread, chosen));
     }
+    case "POST api/order":
+      return whole(await orderAnswer(copy, Number(posted.column)));
     default:
       throw new Refused(409, "This is a saved copy of the map, and that needs its server: open it with localatlas open.");
   }

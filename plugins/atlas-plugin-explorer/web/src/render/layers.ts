@@ -66,7 +66,7 @@ export function layersOf(scene: Scene, frame: Frame, whole = false): Layer[] {
   const ink = perPixel(scene, frame) * areaOf(radius);
   const { opacity } = scene.look;
   const wanted = states === null ? null : SHOWN;
-  const tone = toneCurve(ink, plan.fraction * part);
+  const tone = toneCurve(ink, plan.fraction * part, scene.theme.dark);
   return [{ wanted, muted: false, radius, plan, tone, lightens: scene.theme.dark, strength: opacity }];
 }
 
@@ -95,7 +95,7 @@ function maskedLayers(scene: Scene, frame: Frame, states: States, whole: boolean
   const larger = Math.min(radius * EMPHASIS, radius + frame.ratio);
   const visible = Math.min(SMALLEST_MATCH, 1 / Math.sqrt(share + 1e-9)) * frame.ratio;
   const bright = share > 0.5 ? radius : Math.max(larger, visible);
-  const tone = toneCurve(dense * share * areaOf(bright), all.fraction * part);
+  const tone = toneCurve(dense * share * areaOf(bright), all.fraction * part, scene.theme.dark);
   return [quiet, { wanted: SHOWN, muted: false, radius: bright, plan: all, tone, lightens: scene.theme.dark, strength: scene.look.opacity }];
 }
 

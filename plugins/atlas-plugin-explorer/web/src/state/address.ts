@@ -16,6 +16,11 @@ export interface Place {
 /** Browsers and chat programs cut what is longer; such a selection is better kept as a tag. */
 const LONGEST = 30_000;
 
+/** Whether a selection is too long for an address, which then has none. */
+export function outgrows(selection: Group): boolean {
+  return selection.of.length > 0 && JSON.stringify(writeTree(selection).node).length > LONGEST;
+}
+
 export function writePlace(place: Place): string {
   const parts = new URLSearchParams();
   const { view, color, selection, row } = place;

@@ -1,7 +1,8 @@
 /** The selection as a list: in which order its points come, and how one goes through it. */
 
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
-import { isColorable, type ColorColumn } from "../api/format";
+import { json, type Client } from "../api/client";
+import { isColorable, type Column } from "../api/format";
 import type { Bits } from "../selection/bits";
 import { among, byKey, byRow, keysOf } from "./ordering";
 import type { PageSource } from "./page_source";
@@ -11,6 +12,14 @@ import type { Store } from "./store";
 export interface Sort {
   readonly column: string | null;
   readonly descending: boolean;
+}
+
+/** Stands for a row without a value. */
+const NO_RANK = 0xffffffff;
+
+/** Whether rows can be put in the order of a column: lists and structs have none. */
+export function isSortable(column: Column): boolean {
+  return isColorable(column) || column.kind === "text" || column.kind === "id";
 }
 
 const AS_UPLOADED: Sort = { column: null, descending: false };
@@ -23,9 +32,13 @@ export class Listing {
   private readonly wanted = signal(false);
   private readonly everyone = signal<{ readonly sort: Sort; readonly order: Uint32Array } | null>(null);
 
+  /** The last order that the server was asked for: a column, and where each point comes in it. */
+  private asked: { readonly column: string; readonly ranks: Uint32Array } | null = null;
+
   /** `shown` are the points to list, null for all. */
   constructor(
     private readonly store: Store,
+    private readonly client: Client,
     private readonly pages: PageSource,
     shown: ReadonlySignal<Bits | null>,
   ) {
@@ -75,13 +88,19 @@ export class Listing {
     if (index === null) throw new Error("The map has not been read yet.");
     const rows = await this.pages.load(index.row_numbers.files, "uint32");
     const uploaded = byRow(rows as Uint32Array);
-    const column = this.columnOf(sort.column);
-    if (column === null) return uploaded;
-    return byKey(uploaded, keysOf(column, await this.pages.load(column.files, column.encoding)), sort.descending);
+    const place = this.store.columns.peek().findIndex((one) => one.name === sort.column);
+    if (place < 0) return uploaded;
+    return byKey(uploaded, await this.keys(place), sort.descending);
   }
 
-  private columnOf(name: string | null): ColorColumn | null {
-    const column = this.store.columns.peek().find((one) => one.name === name);
-    return column !== undefined && isColorable(column) ? column : null;
+  /** A number per point by which a column is sorted. Of texts the page has none: the server knows their order. */
+  private async keys(place: number): Promise<Float64Array> {
+    const column = this.store.columns.peek()[place];
+    if (isColorable(column)) return keysOf(column, await this.pages.load(column.files, column.encoding));
+    if (this.asked?.column !== column.name) {
+      const answer = await this.client.ask("api/order", json({ column: place }));
+      this.asked = { column: column.name, ranks: new Uint32Array(answer.body) };
+    }
+    return Float64Array.from(this.asked.ranks, (rank) => (rank === NO_RANK ? NaN : rank));
   }
 }

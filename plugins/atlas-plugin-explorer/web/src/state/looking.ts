@@ -67,7 +67,7 @@ export class Looking {
       const [bits, living] = [selecting.bits.value, alive.value];
       return bits === null || living === null ? (bits ?? living) : both(bits, living);
     });
-    this.listing = new Listing(store, pages, listed);
+    this.listing = new Listing(store, client, pages, listed);
     this.blocks = new RowBlocks(client);
     this.columns = new ColumnsShown(store);
     this.time = new TimeControl(store, pages, selecting);

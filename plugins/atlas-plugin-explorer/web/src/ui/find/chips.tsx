@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { formatCount } from "../../color/ticks";
 import type { LassoNode } from "../../selection/nodes";
 import { conditions, type Condition, type Group, type Part } from "../../selection/tree";
+import { outgrows } from "../../state/address";
 import { describe, type Kind } from "../../state/describe";
 import type { Props } from "../app";
 import { Icon, type IconName } from "../icons";
@@ -14,7 +15,21 @@ export function Chips({ explorer }: Props): JSX.Element | null {
   return (
     <div id="chips" class="chips">
       <Parts explorer={explorer} of={root} />
+      {outgrows(root) && <TooLong explorer={explorer} />}
     </div>
+  );
+}
+
+/** What a link leaves out is said. */
+function TooLong({ explorer }: Props): JSX.Element {
+  const { layout, store } = explorer;
+  return (
+    <p id="too-long" class="status" role="status">
+      This selection is too long for a link: the address leaves it out.{" "}
+      {store.can.value.tags === true && (
+        <button type="button" class="link" onClick={() => (layout.tab.value = "tags")}>Keep it as a tag</button>
+      )}
+    </p>
   );
 }
 

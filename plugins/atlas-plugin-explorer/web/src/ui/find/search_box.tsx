@@ -28,12 +28,12 @@ export function SearchBox({ explorer }: Props): JSX.Element {
   return (
     <div class="search" role="search">
       <Field explorer={explorer} />
-      <Modes explorer={explorer} />
-      <LikenessSlider explorer={explorer} />
       <div class="search-row">
-        <SearchStatus explorer={explorer} />
+        <Modes explorer={explorer} />
         {mode === "text" && <FieldChoice explorer={explorer} />}
       </div>
+      <LikenessSlider explorer={explorer} />
+      <SearchStatus explorer={explorer} />
     </div>
   );
 }

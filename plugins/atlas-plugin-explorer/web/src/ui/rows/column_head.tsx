@@ -1,9 +1,9 @@
-/** The head of a column: sorts, where the page has its values, and is made wider or narrower at its edge. */
+/** The head of a column: sorts, and is made wider or narrower at its edge. */
 
 import { useRef } from "preact/hooks";
 import type { JSX } from "preact";
-import { isColorable } from "../../api/format";
 import { NARROWEST, type ShownColumn } from "../../state/columns_shown";
+import { isSortable } from "../../state/listing";
 import type { Props } from "../app";
 import { Icon } from "../icons";
 
@@ -21,11 +21,13 @@ export function ColumnHead({ explorer, column, width }: HeadProps): JSX.Element 
   const name = column?.column.name ?? null;
   const sorted = sort.column === name;
   const state = !sorted || name === null ? "none" : sort.descending ? "descending" : "ascending";
-  const sorts = column === null || isColorable(column.column);
+  const sorts = column === null || isSortable(column.column);
   const label = name ?? "#";
-  const hint = name === null ? "In the order of the dataset" : sorts ? `Sort by ${name}` : `${name}: texts cannot be sorted`;
+  // The text takes the room that is left.
+  const grows = name !== null && name === explorer.store.textField.value;
+  const hint = name === null ? "In the order of the dataset" : sorts ? `Sort by ${name}` : `${name}: lists cannot be sorted`;
   return (
-    <span class="cell column-head" role="columnheader" aria-sort={state} data-column={name ?? ""} style={{ width: `${width}px` }}>
+    <span class={grows ? "cell column-head cell-grow" : "cell column-head"} role="columnheader" aria-sort={state} data-column={name ?? ""} style={{ width: `${width}px` }}>
       {sorts ? (
         <button type="button" class="sort" title={hint} dir="auto"
           onClick={() => (name === null ? (listing.sort.value = { column: null, descending: false }) : listing.toggle(name))}>

@@ -22,7 +22,8 @@ export function HoverCard({ explorer }: Props): JSX.Element | null {
   useLayoutEffect(() => {
     if (box.current !== null && card !== null) placeCard(box.current, card.pixel);
   });
-  if (card === null || (card.row === null && card.trouble === undefined)) return null;
+  // What is open on the right says more.
+  if (card === null || card.position === explorer.looking.at.value || (card.row === null && card.trouble === undefined)) return null;
   return (
     <div ref={box} id="card" class="card" data-position={card.position} role="tooltip">
       {card.row === null ? <p class="trouble">{card.trouble}</p> : (

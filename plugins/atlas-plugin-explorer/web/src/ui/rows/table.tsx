@@ -92,7 +92,7 @@ function Line({ explorer, row, line, columns, top, images, open }: LineProps): J
       )}
       {columns.map(({ column, place, width }, k) => {
         const text = row === null ? "" : cellText(row.values[k] ?? null);
-        const kind = column.kind === "number" ? "cell cell-right" : "cell";
+        const kind = column.kind === "number" ? "cell cell-right" : column.name === explorer.store.textField.value ? "cell cell-grow" : "cell";
         return <span key={place} class={kind} role="gridcell" dir="auto" style={{ width: `${width}px` }}>{text.slice(0, LONGEST)}</span>;
       })}
     </div>
