@@ -134,7 +134,7 @@ def test_rows_that_went_or_came_since_leave_no_trace_in_the_state(measure: type[
     index = ArrayIndex(measure.mixed(1_200), metric="euclidean")
     layout = NomicProject(NomicProjectOptions(spread=2.0, n_epochs=20)).project(index, Context())
     assert layout.state is not None
-    raw, left = layout.state["raw"], np.arange(100, 1_200)[::-1]
+    raw, left = np.asarray(layout.state["raw"], np.float32), np.arange(100, 1_200)[::-1]
     later = layout.positions[:5] + np.float32(1e-3)
     now = Layout(np.concatenate([layout.positions[left], later]), layout.state)
     stood = Frozen.of(now).raw
