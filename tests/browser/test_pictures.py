@@ -69,7 +69,7 @@ def test_a_click_on_a_picture_opens_its_row(images: MapPage) -> None:
     place = images.port("locate(0)")
     # Away from the point itself, but on its picture.
     images.trace([(place["x"] + 14, place["y"] + 20)])
-    images.until(lambda: images.all("#card") or images.all("#row"), "no row is opened")
+    images.until(lambda: images.all("#detail"), "no row is opened")
 
 
 def test_what_is_filtered_out_shows_no_picture(images: MapPage) -> None:
