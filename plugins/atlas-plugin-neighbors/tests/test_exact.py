@@ -6,7 +6,7 @@ import gc
 
 import numpy as np
 import pytest
-from atlas_plugin_neighbors import ExactNeighbors, geometry
+from atlas_plugin_neighbors import ExactNeighbors, blocks, geometry
 from atlas_plugin_neighbors.geometry import Geometry
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -53,6 +53,15 @@ def test_cosine_of_any_vectors_is_finite_and_right(vectors: np.ndarray, k: int, 
     true = brute_force(vectors, None, k, "cosine")
     np.testing.assert_allclose(graph.distances, true.distances, atol=1e-6)
     assert not (graph.indices == np.arange(len(vectors))[:, None]).any()
+
+
+def test_more_rows_than_are_sorted_at_first_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = np.random.default_rng(0).integers(-3, 4, (400, 4)).astype(np.float32)
+    whole = finder().build(vectors, 12, "euclidean", Context())
+    monkeypatch.setattr(blocks, "FIRST_COLUMNS", 7)
+    parts = finder().build(vectors, 12, "euclidean", Context())
+    np.testing.assert_array_equal(parts.indices, whole.indices)
+    np.testing.assert_array_equal(parts.distances, whole.distances)
 
 
 def test_a_zero_vector_is_one_away_from_all() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,7 @@ IntArray = NDArray[np.int64]
 SLACK = 8
 # Candidates are measured for so many queries at once: 128 x 64 x 512 numbers are 16 MiB.
 MEASURED_AT_ONCE = 128
+FIRST_COLUMNS = 1_024
 
 
 def nearest_of_block(
@@ -35,8 +38,22 @@ def nearest_of_block(
         scores = geometry.scores(left, geometry.rows(start, stop))
         if own is not None:
             _leave_out_own(scores, own - start)
-        best_scores, best = _merged(best_scores, best, scores, start, wanted)
+        for first, last in _parts(start, stop):
+            part = scores[:, first - start : last - start]
+            best_scores, best = _merged(best_scores, best, part, first, wanted)
     return _measured(geometry, queries, best, k)
+
+
+def _parts(start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Divide columns so that each part is as wide as all before it.
+
+    Only of the narrow first part all columns are sorted; of every later one about as many beat the worst candidate as
+    are wanted.
+    """
+    while start < stop:
+        end = min(max(2 * start, FIRST_COLUMNS), stop)
+        yield start, end
+        start = end
 
 
 def _leave_out_own(scores: FloatArray, offset: int) -> None:
