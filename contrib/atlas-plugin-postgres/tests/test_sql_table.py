@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from atlas_plugin_postgres.sql_table import publish
 from localatlas.cli import main
-from localatlas.errors import InvalidOptionError, StorageError
+from localatlas.errors import InvalidOptionError
 from psycopg import sql
 
 pytestmark = pytest.mark.services
@@ -130,5 +130,17 @@ def test_what_cannot_be_a_table_is_refused(server: str, plain_map: Any) -> None:
     with psycopg.connect(server, autocommit=True) as opened:
         opened.execute("CREATE SCHEMA IF NOT EXISTS plain")
         opened.execute("CREATE VIEW plain.taken AS SELECT 1 AS one")
-    with pytest.raises(StorageError, match=r'did not take the table plain.taken: "taken" is not a table'):
+    with pytest.raises(InvalidOptionError, match=r"plain\.taken is in the database already and holds no map"):
         publish(plain_map, f"{server}&home=plain", "taken")
+
+
+@pytest.mark.parametrize("name", ["objects", "cells", "pieces", "versions", "datasets", "orders"])
+def test_a_table_that_holds_no_map_is_left_alone(server: str, plain_map: Any, name: str) -> None:
+    home = f"{server}&home=plain"
+    with psycopg.connect(server, autocommit=True) as opened:
+        opened.execute("CREATE TABLE IF NOT EXISTS plain.orders AS SELECT 1 AS number")
+        count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("plain", name))
+        before = opened.execute(count).fetchone()
+        with pytest.raises(InvalidOptionError, match=rf"plain\.{name} is in the database already"):
+            publish(plain_map, home, name)
+        assert opened.execute(count).fetchone() == before

@@ -19,7 +19,7 @@ def sql_table_command(*, dataset: str, address: str | None, table: str | None, m
     """Write a map as a table of PostgreSQL.
 
     DATASET's newest map becomes a table that SQL can read: columns, places, topics, duplicates, tags and vectors, in
-    place of a table of that name. Where the database has pgvector, nearest neighbours are answered by its index.
+    place of an earlier map of that name. Where the database has pgvector, nearest neighbours are answered by its index.
     """
     from localatlas.home import Home
 

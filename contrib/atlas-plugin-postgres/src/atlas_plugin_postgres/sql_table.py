@@ -25,6 +25,8 @@ __all__ = ["Published", "publish"]
 
 # What a name of PostgreSQL may have without quotes, and how long it may be.
 TABLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
+# The comment of a table that may be replaced: a home's schema holds the storage's own tables, and perhaps others'.
+MARK = "A map, written by localatlas; it is replaced when the map is written again."
 # pgvector's index takes no more dimensions.
 MOST_INDEXED = 2000
 OPERATORS = {"cosine": "vector_cosine_ops", "euclidean": "vector_l2_ops"}
@@ -56,7 +58,7 @@ class Published:
 
 
 def publish(projection: AtlasProjection, address: str, table: str) -> Published:
-    """Write a map's rows as a table, in place of one of that name, in one transaction.
+    """Write a map's rows as a table, in place of another map's of that name, in one transaction.
 
     Args:
         projection: a finished map, as `dataset.maps[0]`.
@@ -70,7 +72,7 @@ def publish(projection: AtlasProjection, address: str, table: str) -> Published:
         `<=>` for cosine distance, `<->` for euclidean; else it is `real[]`.
 
     Raises:
-        InvalidOptionError: the name or the address cannot be used.
+        InvalidOptionError: the name or the address cannot be used; what holds no map of this kind is left alone.
         StorageError: the server cannot be reached, or did not take the table.
     """
     import psycopg
@@ -84,7 +86,8 @@ def publish(projection: AtlasProjection, address: str, table: str) -> Published:
             kind = _vector_kind(connection, vectors.shape[1])
             metric = projection.record[0].plan.metric
             with connection.transaction():
-                indexed = _written(connection, rows, vectors, (table, kind, metric))
+                replaced = _replaced(connection, home.home, table)
+                indexed = _written(connection, rows, vectors, (table, kind, metric), replaced=replaced)
     except psycopg.Error as error:
         raise StorageError(f"PostgreSQL did not take the table {home.home}.{table}: {error}") from error
     return Published(f"{home.home}.{table}", rows.num_rows, kind, indexed)
@@ -116,8 +119,26 @@ def _vector_kind(connection: psycopg.Connection[Any], dimensions: int) -> str:
     return f"public.vector({dimensions})"
 
 
+def _replaced(connection: psycopg.Connection[Any], schema: str, table: str) -> bool:
+    """Say whether a map's table is to be replaced. Raises InvalidOptionError where something else has the name."""
+    query = "SELECT obj_description(found.oid, 'pg_class') FROM (SELECT to_regclass(%s)::oid AS oid) AS found"
+    query += " WHERE found.oid IS NOT NULL"
+    found = connection.execute(query, [f"{schema}.{table}"]).fetchone()
+    if found is not None and found[0] != MARK:
+        raise InvalidOptionError(
+            f"{schema}.{table} is in the database already and holds no map that was written there; nothing was "
+            "changed. Give another name: `table` in Python, --table on the command line"
+        )
+    return found is not None
+
+
 def _written(
-    connection: psycopg.Connection[Any], rows: pa.Table, vectors: NDArray[np.float32], made: tuple[str, str, str]
+    connection: psycopg.Connection[Any],
+    rows: pa.Table,
+    vectors: NDArray[np.float32],
+    made: tuple[str, str, str],
+    *,
+    replaced: bool,
 ) -> bool:
     """Write the table under another name, index it, and put it in the place of the old one."""
     from psycopg import sql
@@ -136,7 +157,9 @@ def _written(
         index = sql.SQL("CREATE INDEX ON {} USING hnsw (embedding {})")
         operators = sql.SQL("public.{}").format(sql.Identifier(OPERATORS[metric]))
         connection.execute(index.format(staged, operators))
-    connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(name)))
+    connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(staged, sql.Literal(MARK)))
+    if replaced:
+        connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(name)))
     connection.execute(sql.SQL("ALTER TABLE {} RENAME TO {}").format(staged, sql.Identifier(name)))
     return indexed
 
