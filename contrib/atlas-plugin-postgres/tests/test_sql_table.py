@@ -144,3 +144,15 @@ def test_a_table_that_holds_no_map_is_left_alone(server: str, plain_map: Any, na
         with pytest.raises(InvalidOptionError, match=rf"plain\.{name} is in the database already"):
             publish(plain_map, home, name)
         assert opened.execute(count).fetchone() == before
+
+
+def test_deleting_a_dataset_leaves_a_table_of_its_maps_name_that_holds_no_map(server: str) -> None:
+    home = f"{server}&home=deleting"
+    localatlas.configure(home=home)
+    dataset = localatlas.AtlasDataset("trees", unique_id_field="key")
+    with psycopg.connect(server, autocommit=True) as opened:
+        ((number,),) = opened.execute("SELECT id FROM deleting.datasets").fetchall()
+        table = sql.Identifier("deleting", f"map_{number}")
+        opened.execute(sql.SQL("CREATE TABLE {} AS SELECT 7 AS theirs").format(table))
+        dataset.delete()
+        assert opened.execute(sql.SQL("SELECT theirs FROM {}").format(table)).fetchone() == (7,)

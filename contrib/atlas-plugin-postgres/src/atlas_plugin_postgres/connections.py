@@ -17,7 +17,7 @@ from localatlas.errors import InvalidOptionError, StorageError
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["Database", "database", "published_name"]
+__all__ = ["Database", "database"]
 
 HOME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 # Any number that is ours alone: who makes the tables holds it.
@@ -112,11 +112,6 @@ class Database:
             found = opened.execute("SELECT to_regclass(%s)", [f"{self.home}.objects"]).fetchone()
             if found is None or found[0] is None:
                 opened.execute(TABLES.format(home=self.home).encode())
-
-
-def published_name(number: int) -> str:
-    """Return the name of the table that SQL finds a dataset's newest map in."""
-    return f"map_{number}"
 
 
 @functools.cache

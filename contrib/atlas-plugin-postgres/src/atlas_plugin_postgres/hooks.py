@@ -33,7 +33,8 @@ def localatlas_after_index(dataset: Dataset, map: Map) -> None:  # noqa: A002  t
         return
     from localatlas.dataset import AtlasDataset
 
-    from atlas_plugin_postgres.connections import database, published_name
+    from atlas_plugin_postgres.connections import database
+    from atlas_plugin_postgres.published import published_name
     from atlas_plugin_postgres.sql_table import publish
 
     organization, slug = dataset.identifier.split("/")

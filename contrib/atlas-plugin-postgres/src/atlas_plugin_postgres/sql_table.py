@@ -17,6 +17,7 @@ from localatlas.indices import AtlasProjection
 from numpy.typing import NDArray
 
 from atlas_plugin_postgres.connections import database
+from atlas_plugin_postgres.published import MARK, holds_map
 
 if TYPE_CHECKING:
     import psycopg
@@ -25,8 +26,6 @@ __all__ = ["Published", "publish"]
 
 # What a name of PostgreSQL may have without quotes, and how long it may be.
 TABLE = re.compile(r"[a-z_][a-z0-9_]{0,62}")
-# The comment of a table that may be replaced: a home's schema holds the storage's own tables, and perhaps others'.
-MARK = "A map, written by localatlas; it is replaced when the map is written again."
 # pgvector's index takes no more dimensions.
 MOST_INDEXED = 2000
 OPERATORS = {"cosine": "vector_cosine_ops", "euclidean": "vector_l2_ops"}
@@ -121,15 +120,13 @@ def _vector_kind(connection: psycopg.Connection[Any], dimensions: int) -> str:
 
 def _replaced(connection: psycopg.Connection[Any], schema: str, table: str) -> bool:
     """Say whether a map's table is to be replaced. Raises InvalidOptionError where something else has the name."""
-    query = "SELECT obj_description(found.oid, 'pg_class') FROM (SELECT to_regclass(%s)::oid AS oid) AS found"
-    query += " WHERE found.oid IS NOT NULL"
-    found = connection.execute(query, [f"{schema}.{table}"]).fetchone()
-    if found is not None and found[0] != MARK:
+    held = holds_map(connection, schema, table)
+    if held is False:
         raise InvalidOptionError(
             f"{schema}.{table} is in the database already and holds no map that was written there; nothing was "
             "changed. Give another name: `table` in Python, --table on the command line"
         )
-    return found is not None
+    return held is not None
 
 
 def _written(

@@ -10,10 +10,11 @@ from typing import ClassVar
 from localatlas.errors import AtlasValueError, DatasetExistsError, DatasetNotFoundError
 from localatlas.protocols import DatasetKey, DatasetStore
 
-from atlas_plugin_postgres.connections import Database, database, published_name
+from atlas_plugin_postgres.connections import Database, database
 from atlas_plugin_postgres.dataset import PostgresDataset
 from atlas_plugin_postgres.objects import write
 from atlas_plugin_postgres.options import PostgresStorageOptions
+from atlas_plugin_postgres.published import holds_map, published_name
 
 __all__ = ["PostgresStorage"]
 
@@ -77,7 +78,9 @@ class PostgresStorage:
         number, folder = self._there(key)
         with self._home().connection() as connection, connection.transaction():
             connection.execute("DELETE FROM datasets WHERE id = %s", [number])
-            connection.execute(f"DROP TABLE IF EXISTS {published_name(number)}".encode())
+            table = published_name(number)
+            if holds_map(connection, self._home().home, table):
+                connection.execute(f"DROP TABLE {table}".encode())
         shutil.rmtree(folder, ignore_errors=True)
 
     def _home(self) -> Database:
