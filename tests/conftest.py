@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
 import pytest
-from localatlas import registries
+from localatlas import hooks, registries
 from localatlas.dataset import AtlasDataset
 from reference import register_all
 
@@ -38,3 +39,12 @@ def dataset(components: str) -> AtlasDataset:
     made = AtlasDataset("Sample", unique_id_field="id")
     made.add_data([{"id": f"r{i}", "text": text, "n": i} for i, text in enumerate(TEXTS)])
     return made
+
+
+@pytest.fixture
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process in which nobody has called a hook yet, and that knows none of the plugins around it."""
+    monkeypatch.setattr(hooks, "GROUP", "localatlas.sample_hooks")
+    hooks.manager.cache_clear()
+    yield
+    hooks.manager.cache_clear()

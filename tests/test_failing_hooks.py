@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +15,7 @@ from localatlas.errors import PluginFailedError
 from localatlas.hookspecs import hookimpl
 from localatlas.protocols import Map
 
-
-@pytest.fixture(autouse=True)
-def _alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Leave the hooks of installed plugins out."""
-    monkeypatch.setattr(hooks, "GROUP", "localatlas.sample_hooks")
-    hooks.manager.cache_clear()
-    yield
-    hooks.manager.cache_clear()
+pytestmark = pytest.mark.usefixtures("fresh")
 
 
 class Guard:

@@ -25,7 +25,17 @@ from localatlas.testing.example import brute_force
 from numpy.typing import NDArray
 from pydantic import Field
 
-__all__ = ["Copies", "CountedWords", "Exhaustive", "Numbers", "Placing", "Principal", "Quadrants", "register_all"]
+__all__ = [
+    "Copies",
+    "CountedWords",
+    "Exhaustive",
+    "Numbers",
+    "Pictures",
+    "Placing",
+    "Principal",
+    "Quadrants",
+    "register_all",
+]
 
 DIM = 32
 
@@ -58,6 +68,15 @@ class CountedWords:
         rows = np.array([_directions(item) for item in items], dtype=np.float64).reshape(len(items), DIM)
         context.progress(1.0)
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+class Pictures(CountedWords):
+    """Embeds an image by its bytes, as if they were words."""
+
+    modality: Modality = "image"
+
+    def embed(self, items: Sequence[bytes], context: Context, *, task: TaskType) -> NDArray[np.float32]:
+        return super().embed([item.hex() for item in items], context, task=task)
 
 
 def _directions(text: str) -> NDArray[np.float64]:
