@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,15 +13,11 @@ from localatlas import AtlasDataset, hooks
 from localatlas.errors import AtlasValueError, PluginFailedError
 from localatlas.hookspecs import Panel, hookimpl
 from localatlas.indices import AtlasProjection
+from page_client import TestClient
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
-
-with warnings.catch_warnings():
-    # Newer Starlettes would rather have httpx2, and say so on import; both work.
-    warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
-    from starlette.testclient import TestClient
 
 pytestmark = pytest.mark.plugins
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -13,12 +12,8 @@ from localatlas import AtlasDataset
 from localatlas.indices import AtlasProjection
 from localatlas.pipeline import jobs
 from localatlas.protocols import Context, Index, Layout
+from page_client import TestClient
 from reference import Principal
-
-with warnings.catch_warnings():
-    # Newer Starlettes would rather have httpx2, and say so on import; both work.
-    warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
-    from starlette.testclient import TestClient
 
 pytestmark = pytest.mark.plugins
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,9 @@ from atlas_plugin_explorer.guard import SECURITY_HEADERS
 from atlas_plugin_explorer.tokens import Tokens
 from localatlas import AtlasDataset
 from localatlas.indices import AtlasProjection
+from page_client import TestClient
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
-
-with warnings.catch_warnings():
-    # Newer Starlettes would rather have httpx2, and say so on import; both work.
-    warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
-    from starlette.testclient import TestClient
 
 pytestmark = pytest.mark.plugins
 HOST = "http://127.0.0.1:8000"

@@ -2,74 +2,25 @@
 
 from __future__ import annotations
 
-import io
 import json
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from atlas_plugin_explorer.app import create_app
-from localatlas import AtlasDataset, hooks, registries
+from localatlas import AtlasDataset, hooks
 from localatlas import selections as s
-from localatlas.images import decode
 from localatlas.indices import AtlasProjection
 from localatlas.pipeline import jobs
 from localatlas.pipeline.progress import STAGES
-from localatlas.protocols import ComponentOptions, Context
-from localatlas.protocols.components import Modality, TaskType
-from numpy.typing import NDArray
-from PIL import Image
-
-with warnings.catch_warnings():
-    # Newer Starlettes would rather have httpx2, and say so on import; both work.
-    warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
-    from starlette.testclient import TestClient
+from page_client import Open, TestClient, rows_of, select
 
 pytestmark = pytest.mark.plugins
-Open = Callable[[AtlasProjection], TestClient]
-
-
-@pytest.fixture
-def browse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    """Return a client of a map's own page."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    clients: list[TestClient] = []
-
-    def start(projection: AtlasProjection) -> TestClient:
-        clients.append(TestClient(create_app(projection), base_url="http://127.0.0.1"))
-        return clients[-1]
-
-    yield start
-    for client in clients:
-        client.close()
 
 
 @pytest.fixture
 def made(dataset: AtlasDataset) -> AtlasProjection:
     """The map of the seven sample rows; the third says what the first says, the last is blank."""
     return dataset.create_index(indexed_field="text", duplicate_detection=True, progress=False)
-
-
-def rows_of(client: TestClient, answer: Any) -> list[int]:
-    """Return the rows of a mask, in upload order, after checking its count."""
-    assert answer.status_code == 200, answer.text
-    index = client.get("/pages/index.json").json()
-    order = np.concatenate(
-        [np.frombuffer(client.get(f"/pages/rows/{page['page']}.bin").content, "<u4") for page in index["pages"]]
-    )
-    mask = np.unpackbits(np.frombuffer(answer.content, np.uint8), bitorder="little")[: len(order)].astype(bool)
-    assert int(answer.headers["atlas-count"]) == mask.sum()
-    listed = answer.headers["atlas-rows"]
-    found: list[int] = sorted(order[mask].tolist())
-    assert ([int(row) for row in listed.split(",")] if listed else []) == found[:100]
-    return found
-
-
-def select(client: TestClient, node: s.Node) -> list[int]:
-    return rows_of(client, client.post("/api/select", json={"selection": node.to_dict()}))
 
 
 @pytest.mark.parametrize(
@@ -298,84 +249,6 @@ def test_an_update_changes_what_is_shown(browse: Open, dataset: AtlasDataset, ma
     assert after["fingerprint"] != before
     assert client.get("/pages/index.json").json()["points"] == 7
     assert select(client, s.contains("river")) == [3, 4, 5, 7]
-
-
-class Greys:
-    """An image embedder that looks at one pixel."""
-
-    Options = ComponentOptions
-    modality: Modality = "image"
-    dim = 2
-    fingerprint = "greys-1"
-    in_workers = False
-    batch_size = 4
-
-    def __init__(self, options: ComponentOptions) -> None:
-        self.options = options
-
-    def embed(self, items: Sequence[bytes], context: Context, *, task: TaskType) -> NDArray[np.float32]:
-        level = np.array([np.asarray(decode(item))[0, 0, 0] for item in items], np.float64)
-        angle = level / 255 * np.pi / 2
-        return np.stack([np.cos(angle), np.sin(angle)], axis=1).astype(np.float32)
-
-
-def png(shade: int) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("L", (90, 45), shade).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-@pytest.fixture
-def pictures(components: str) -> AtlasProjection:
-    """Five pictures from black to white, and a row without one."""
-    registries.embedders.register("greys", Greys)
-    dataset = AtlasDataset("pictures", unique_id_field="id")
-    blobs = [*(png(shade) for shade in (0, 60, 130, 200, 255)), None]
-    dataset.add_data([{"id": f"p{number}"} for number in range(6)], blobs=blobs)
-    return dataset.create_index(embedding_model="greys", topic_model=False, progress=False)
-
-
-def test_pictures_are_shown_and_found(browse: Open, pictures: AtlasProjection) -> None:
-    client = browse(pictures)
-    can = client.get("/api/state").json()["can"]
-    assert (can["images"], can["meaning"], can["meaning_image"]) == (True, False, True)
-    shown = client.get("/api/image?row=2&side=64")
-    assert shown.headers["content-type"] == "image/jpeg"
-    with Image.open(io.BytesIO(shown.content)) as image:
-        assert image.size == (64, 32)
-        assert abs(image.convert("L").getpixel((10, 10)) - 130) < 4
-    assert client.get("/api/image?row=5").status_code == 404
-    assert client.get("/api/image?row=2&side=9000").status_code == 400
-    vector = client.post("/api/vector", content=png(70), headers={"Content-Type": "image/png"}).json()
-    best = client.post("/api/similarity", json={"vector": vector["vector"]}).headers["atlas-rows"]
-    assert best.split(",")[0] == "1"
-    assert select(client, s.like(vector["vector"], k=2)) == [1, 2]
-
-
-def test_what_is_no_picture_finds_nothing(browse: Open, pictures: AtlasProjection) -> None:
-    client = browse(pictures)
-    for body, kind in ((b"<svg onload=alert(1)>", "image/svg+xml"), (b"", "image/png"), (b"\x89PNG", "image/png")):
-        answer = client.post("/api/vector", content=body, headers={"Content-Type": kind})
-        assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
-    assert client.post("/api/vector", content=b"x", headers={"Content-Type": "text/plain"}).status_code == 415
-
-
-def test_sheets_of_thumbnails_hold_the_pictures(browse: Open, pictures: AtlasProjection) -> None:
-    client = browse(pictures)
-    index = client.get("/pages/index.json").json()
-    images = index["images"]
-    assert (images["tile"], images["columns"], images["sheets"]["count"]) == (64, 16, 1)
-    order = np.frombuffer(client.get("/pages/rows/0.bin").content, "<u4").tolist()
-    widths, heights = (
-        np.frombuffer(client.get("/pages/thumbnails/sizes-0.bin").content, np.uint8).reshape(2, -1).tolist()
-    )
-    with Image.open(io.BytesIO(client.get("/pages/thumbnails/0.jpg").content)) as opened:
-        sheet = np.asarray(opened.convert("L"))
-    assert sheet.shape == (64, 1024)
-    for position, row in enumerate(order):
-        assert (widths[position], heights[position]) == (64, 32)
-        middle = sheet[16, position * 64 + 32]
-        assert abs(int(middle) - (0, 60, 130, 200, 255)[row]) < 4
 
 
 def test_plugins_are_asked_for_nothing_by_a_map_that_is_not_there(browse: Open, dataset: AtlasDataset) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,14 +17,10 @@ from localatlas import selections as s
 from localatlas.hookspecs import Panel, hookimpl
 from localatlas.indices import AtlasProjection
 from localatlas.protocols import Map
+from page_client import TestClient
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-
-with warnings.catch_warnings():
-    # Newer Starlettes would rather have httpx2, and say so on import; both work.
-    warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
-    from starlette.testclient import TestClient
 
 pytestmark = pytest.mark.plugins
 RIVER = s.contains("river").to_dict()
