@@ -39,7 +39,7 @@ def test_colours_that_are_refused_are_not_asked_for_without_pause(refusing: MapP
 
 
 def test_colours_come_when_the_server_is_back(refusing: MapPage) -> None:
-    refusing.load()
+    refusing.load("#legend=open")
     refusing.until(lambda: refusing.all(".legend-card .trouble"), "nothing is said of the colours")
     refusing.driver.execute_script("window.refusing = false")
     refusing.until(lambda: refusing.all("#legend .entry"), "the colours do not come")

@@ -58,7 +58,30 @@ def test_numbers_and_dates_have_a_scale(page: MapPage, column: str, tick: str) -
     assert page.picture()["hash"] != before
 
 
+def test_the_legend_repeats_no_topics_that_are_listed_beside_it(page: MapPage) -> None:
+    assert not page.all("#legend")
+    page.find("#legend-fold").click()
+    assert page.find("#legend .entry").is_displayed()
+    page.driver.execute_async_script("setTimeout(arguments[0], 400)")
+    page.driver.refresh()
+    page.rest()
+    assert page.find("#legend .entry").is_displayed()
+    page.find("#legend-fold").click()
+    page.color_by("column:country")
+    assert not page.all("#legend")
+
+
+def test_the_legend_opens_by_itself_where_it_is_needed(page: MapPage) -> None:
+    page.color_by("column:country")
+    page.until(lambda: page.all("#legend .entry"), "a category has no legend")
+    page.color_by("topics:1")
+    page.until(lambda: not page.all("#legend"), "the topics are there twice")
+    page.find(".fold").click()
+    page.until(lambda: page.all("#legend .entry"), "nothing says what the colours are")
+
+
 def test_legend_entries_single_points_out(page: MapPage) -> None:
+    page.find("#legend-fold").click()
     whole = page.picture()
     page.all("#legend .entry")[0].click()
     one = page.picture()
@@ -71,6 +94,7 @@ def test_legend_entries_single_points_out(page: MapPage) -> None:
 def test_finer_topics_have_their_own_colours(page: MapPage) -> None:
     before = page.picture()["colors"]
     page.color_by("topics:2")
+    page.find("#legend-fold").click()
     page.until(lambda: len(page.all("#legend .entry")) == 30, "no legend of 30")
     assert page.picture()["colors"] > before
 

@@ -17,12 +17,13 @@ test("an address brings back the place it was written from", () => {
     color: { by: "column", name: "a&b=c #é" } as const,
     selection: { ...EVERYTHING, of: [inner, search] },
     row: 17,
+    legend: "folded" as const,
   };
   const back = readPlace(`#${writePlace(place)}`);
   assert.deepEqual({ ...back, selection: null }, { ...place, selection: null });
   assert.deepEqual(writeTree(back.selection), writeTree(place.selection));
   assert.equal(findKey(back.selection, "search")?.on, false);
-  const plain = writePlace({ view: null, color: { by: "topics", depth: 2 }, selection: EVERYTHING, row: null });
+  const plain = writePlace({ view: null, color: { by: "topics", depth: 2 }, selection: EVERYTHING, row: null, legend: null });
   assert.deepEqual(readPlace(`#${plain}`).color, { by: "topics", depth: 2 });
   assert.equal(plain, "topics=2");
   for (const color of [{ by: "duplicates" }, { by: "column", name: "x", scale: "log" }] as const) {
@@ -32,10 +33,10 @@ test("an address brings back the place it was written from", () => {
 
 test("an address that makes no sense is left aside", () => {
   const wrong = ["", "#", "#at=1,2", "#at=a,b,c", "#at=1,2,0", "#at=1,2,-4", "#at=1,2,3,4", "#at=,,", "#topics=x", "#%%%",
-    "#select=x", "#select={}", '#select={"type":"all","of":[{"type":"wine"}]}', "#of=3&row=-1"];
+    "#select=x", "#select={}", '#select={"type":"all","of":[{"type":"wine"}]}', "#of=3&row=-1&legend=1"];
   for (const hash of wrong) {
     const place = readPlace(hash);
-    assert.deepEqual(place, { view: null, color: null, selection: EVERYTHING, row: null }, hash);
+    assert.deepEqual(place, { view: null, color: null, selection: EVERYTHING, row: null, legend: null }, hash);
   }
 });
 

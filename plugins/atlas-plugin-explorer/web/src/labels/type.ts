@@ -57,14 +57,15 @@ export function breakLines(text: string, narrow = false): string[] {
   const length = narrow ? NARROW_LINE_LENGTH : LINE_LENGTH;
   const lines = Math.min(Math.ceil([...text].length / length), MOST_LINES, words.length);
   const broken = atSeparators(text, lines, length) ?? balanced(words, lines);
-  return broken.map((line) => shorten(line, LINE_LENGTH * 1.7));
+  // A dot between two names has done its work where a line ends.
+  return broken.map((line) => shorten(line.replace(/ ·$/u, ""), LINE_LENGTH * 1.7));
 }
 
 /** Names with dots between them are broken there, where each then fits; null where that needs more lines. */
 function atSeparators(text: string, lines: number, length: number): string[] | null {
   const names = text.trim().split(/\s+·\s+/u);
   if (lines < 2 || names.length < 2 || names.length > lines || names.some((name) => [...name].length > length)) return null;
-  return names.map((name, k) => (k < names.length - 1 ? `${name} ·` : name));
+  return names;
 }
 
 /** Split at spaces; a dot or a dash between two names stays with the first, as no line should begin with it. */

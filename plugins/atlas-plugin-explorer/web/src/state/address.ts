@@ -3,6 +3,7 @@
 import type { View } from "../map/view";
 import { EVERYTHING, type Group } from "../selection/tree";
 import { readTree, writeTree } from "../selection/wire";
+import type { LegendFold } from "./layout";
 import type { ColorChoice } from "./store";
 
 export interface Place {
@@ -11,6 +12,7 @@ export interface Place {
   readonly selection: Group;
   /** The number of the row whose details are open. */
   readonly row: number | null;
+  readonly legend: LegendFold | null;
 }
 
 /** Browsers and chat programs cut what is longer; such a selection is better kept as a tag. */
@@ -23,7 +25,7 @@ export function outgrows(selection: Group): boolean {
 
 export function writePlace(place: Place): string {
   const parts = new URLSearchParams();
-  const { view, color, selection, row } = place;
+  const { view, color, selection, row, legend } = place;
   if (view !== null) parts.set("at", [view.x, view.y, view.scale].map((value) => value.toPrecision(7)).join(","));
   if (color?.by === "topics") parts.set("topics", String(color.depth));
   if (color?.by === "column") parts.set("column", color.name);
@@ -31,6 +33,7 @@ export function writePlace(place: Place): string {
   if (color?.by === "duplicates") parts.set("duplicates", "1");
   if (color?.by === "nothing") parts.set("plain", "1");
   if (row !== null) parts.set("row", String(row));
+  if (legend !== null) parts.set("legend", legend);
   if (selection.of.length > 0) writeSelection(parts, selection);
   return parts.toString();
 }
@@ -48,11 +51,13 @@ function writeSelection(parts: URLSearchParams, selection: Group): void {
 export function readPlace(hash: string): Place {
   const parts = new URLSearchParams(hash.replace(/^#/u, ""));
   const row = parts.get("row") ?? "";
+  const legend = parts.get("legend");
   return {
     view: readView(parts.get("at")),
     color: readColor(parts),
     selection: readSelection(parts),
     row: /^\d{1,10}$/u.test(row) ? Number(row) : null,
+    legend: legend === "open" || legend === "folded" ? legend : null,
   };
 }
 

@@ -107,7 +107,8 @@ export class Explorer {
     if (index.images) void bringThumbnails(stage, this.client, index, index.images, () => still.matches);
     // For plugins' panels and for tests.
     Object.assign(place.host, { map: stage });
-    const { view, row } = readPlace(location.hash);
+    const { view, row, legend } = readPlace(location.hash);
+    this.layout.legend.value = legend;
     if (view !== null) stage.jump(view);
     // An address that is pasted over this page's own loads nothing anew.
     window.addEventListener("hashchange", () => this.goTo(stage));
@@ -162,7 +163,7 @@ export class Explorer {
     effect(() => stage.setMask(this.selecting.mask.value));
     effect(() => stage.setLook(this.looking.look.value));
     effect(() => {
-      void [this.selecting.tree.value, store.colorChoice.value, this.looking.reader.reading.value?.row];
+      void [this.selecting.tree.value, store.colorChoice.value, this.looking.reader.reading.value?.row, this.layout.legend.value];
       clearTimeout(this.remembering);
       const pause = this.remembered + REMEMBER_EVERY - Date.now();
       this.remembering = setTimeout(() => this.remember(stage.view()), Math.max(pause, 0));
@@ -180,6 +181,7 @@ export class Explorer {
     else stage.jump(place.view);
     this.selecting.take(place.selection);
     if (place.color !== null) this.choose(place.color);
+    this.layout.legend.value = place.legend;
     if (place.row !== null) this.looking.show(place.row);
   }
 
@@ -240,7 +242,7 @@ export class Explorer {
     store.atHome.value = atHome;
     const row = this.looking.reader.reading.peek()?.row ?? null;
     const selection = this.selecting.tree.peek();
-    const hash = writePlace({ view: atHome ? null : view, color: store.colorChoice.peek(), selection, row });
+    const hash = writePlace({ view: atHome ? null : view, color: store.colorChoice.peek(), selection, row, legend: this.layout.legend.peek() });
     // Replaced, not pushed: moving about a map is not going to pages.
     showPlace(hash);
     this.remembered = Date.now();

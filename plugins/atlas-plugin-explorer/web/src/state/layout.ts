@@ -13,6 +13,9 @@ const SHEET = 0.62;
 /** The tab of what a search found. */
 export const MATCHES = "matches";
 
+/** How the legend was left; null while nobody has opened or folded it. */
+export type LegendFold = "open" | "folded";
+
 export type Layout = ReturnType<typeof createLayout>;
 
 export function createLayout(width: number) {
@@ -30,7 +33,10 @@ export function createLayout(width: number) {
     const drawer = drawerOpen.value ? drawerHeight + 24 : 0;
     return { top: 28, right: rightOpen.value ? 448 : 76, bottom: Math.max(28, drawer), left: leftOpen.value ? 356 : 28 };
   };
-  return { windowWidth, windowHeight, narrow, leftOpen, rightOpen, drawerOpen, covered, tab: signal(""), tool: signal<Tool>("move") };
+  return {
+    windowWidth, windowHeight, narrow, leftOpen, rightOpen, drawerOpen, covered,
+    tab: signal(""), tool: signal<Tool>("move"), legend: signal<LegendFold | null>(null),
+  };
 }
 
 export function followWindow(layout: Layout): void {

@@ -13,10 +13,13 @@ import { ScaleLegend } from "./scale_legend";
 
 /** A search in the legend helps from so many entries on. */
 const MANY = 24;
+/** In a map of less height (CSS pixels) it begins folded. */
+const LOW = 420;
 
 export function LegendBox({ explorer }: Props): JSX.Element {
   const { store, layout } = explorer;
-  const [folded, setFolded] = useState(layout.narrow.peek());
+  const left = layout.legend.value;
+  const folded = left === null ? isInTheWay(explorer) : left === "folded";
   const coloring = store.coloring.value;
   const trouble = store.colorTrouble.value;
   const name = folded ? "Show the legend" : "Hide the legend";
@@ -25,7 +28,7 @@ export function LegendBox({ explorer }: Props): JSX.Element {
       <div class="legend-head">
         <ColorChoiceBox explorer={explorer} />
         <button type="button" id="legend-fold" class="bare" aria-expanded={!folded} aria-controls="legend" aria-label={name} title={name}
-          onClick={() => setFolded(!folded)}>
+          onClick={() => (layout.legend.value = folded ? "open" : "folded")}>
           <Icon name={folded ? "up" : "chevron"} />
         </button>
       </div>
@@ -33,6 +36,13 @@ export function LegendBox({ explorer }: Props): JSX.Element {
       {!folded && coloring !== null && <Content explorer={explorer} coloring={coloring} />}
     </section>
   );
+}
+
+/** While nobody has opened or folded it: it would repeat the topics that are listed beside it, or leave little of the map. */
+function isInTheWay({ store, layout, looking }: Props["explorer"]): boolean {
+  const listed = store.colorChoice.value.by === "topics" && layout.leftOpen.value;
+  const left = layout.windowHeight.value - (layout.drawerOpen.value ? looking.drawerHeight.value : 0);
+  return listed || layout.narrow.value || left < LOW;
 }
 
 export interface ColoringProps extends Props {
