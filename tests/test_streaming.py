@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import datasets
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 from localatlas import AtlasDataset, atlas
 from localatlas.errors import AtlasError, AtlasTypeError, InvalidDataError
+from localatlas.ingest import libraries
 from localatlas.readers.rows import Rows
 from localatlas.testing.memory import MemoryDatasetStore
 
@@ -43,6 +45,9 @@ FORMS: dict[str, Callable[[], Any]] = {
     "an iterator over DataFrames": lambda: iter([pd.DataFrame({"id": [0, 1]}), pd.DataFrame({"id": [2, 3, 4]})]),
     "an iterator over lists of dicts": lambda: iter([[{"id": 0}, {"id": 1}], [{"id": 2}, {"id": 3}, {"id": 4}]]),
     "an iterator over dicts": lambda: ({"id": number} for number in range(5)),
+    "a stream of Hugging Face": lambda: datasets.IterableDataset.from_generator(
+        lambda: ({"id": number} for number in range(5))
+    ),
     "dicts and tables in turn": lambda: iter([{"id": 0}, pa.table({"id": [1, 2]}), {"id": 3}, {"id": 4}]),
 }
 
@@ -153,6 +158,20 @@ def test_the_next_part_is_asked_for_when_the_one_before_is_on_disk(
     rows.add_data(watching())
     assert alive == [False] * 3
     assert rows.total_datums == 3000
+
+
+def test_a_stream_of_hugging_face_waits_on_disk_and_keeps_its_labels(
+    rows: AtlasDataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libraries, "BATCH_ROWS", 2)
+    features = datasets.Features({"id": datasets.Value("int64"), "is": datasets.ClassLabel(names=["no", "yes"])})
+    given = datasets.IterableDataset.from_generator(
+        lambda: ({"id": number, "is": number % 2} for number in range(5)), features=features
+    )
+    moved: list[int] = []
+    rows.add_data(given, pbar=type("Bar", (), {"update": lambda _self, n: moved.append(n)})())
+    assert held(rows, "is") == ["no", "yes", "no", "yes", "no"]
+    assert moved == [1, 1, 3]
 
 
 def test_a_bar_moves_by_all_rows(rows: AtlasDataset) -> None:

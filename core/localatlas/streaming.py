@@ -16,6 +16,7 @@ from localatlas.errors import AtlasTypeError, InvalidDataError
 from localatlas.ingest import conform, merge_schema, to_table
 from localatlas.ingest.batch import Batch, read_batch
 from localatlas.ingest.ids import check_ids
+from localatlas.ingest.libraries import is_instance, tables_of
 from localatlas.ingest.spool import Spool
 from localatlas.protocols.storage import BLOB_COLUMN, EMBEDDING_COLUMN
 from localatlas.readers.rows import Rows
@@ -65,8 +66,13 @@ class SpooledBatch(Batch):
 
 
 def is_stream(data: Any) -> bool:
-    """Whether rows come part by part: an Arrow reader, a generator or another iterator; an open file is none."""
-    return isinstance(data, pa.RecordBatchReader) or (isinstance(data, Iterator) and not isinstance(data, io.IOBase))
+    """Whether rows come part by part: an Arrow reader, Hugging Face's IterableDataset, or any iterator.
+
+    An open file is none.
+    """
+    if isinstance(data, pa.RecordBatchReader) or is_instance(data, "datasets", "IterableDataset"):
+        return True
+    return isinstance(data, Iterator) and not isinstance(data, io.IOBase)
 
 
 def read_stream(
@@ -162,7 +168,8 @@ class _Reading:
 def _parts(data: Any) -> Iterator[Any]:
     """Yield the parts; single records are gathered."""
     records: list[Any] = []
-    for part in data:
+    tables = tables_of(data)
+    for part in data if tables is None else tables:
         single = isinstance(part, Mapping)
         if single:
             records.append(part)
