@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from localatlas.errors import AtlasValueError, NotReadyError, StorageError
 
 from atlas_plugin_explorer.copy_files import FolderCopy, HtmlCopy, Sink
-from atlas_plugin_explorer.copy_rows import BLOCK, LONGEST_CELL, Carried, choose, row_blocks
+from atlas_plugin_explorer.copy_rows import BLOCK, LONGEST_CELL, Carried, choose, row_files
 from atlas_plugin_explorer.files import INDEX, dump, named_files
 from atlas_plugin_explorer.shown import Shown, Version
 
@@ -120,9 +119,8 @@ def fill(copy: Sink, version: Version, carried: Carried) -> None:
         copy.add(f"pages/{name}", version.pages.read(name))
     if version.hidden:
         copy.add("hidden", np.packbits(~version.alive, bitorder="little").tobytes())
-    blocks: Iterator[bytes] = row_blocks(version, [entry["name"] for entry in carried.entries], carried.longest)
-    for number, block in enumerate(blocks):
-        copy.add(f"rows/{number}", block)
+    for name, content in row_files(version, carried):
+        copy.add(name, content)
 
 
 def urgency(name: str) -> tuple[int, int, str]:

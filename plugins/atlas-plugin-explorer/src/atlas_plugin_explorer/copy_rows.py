@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +13,11 @@ import pyarrow.types as pt
 from localatlas.protocols import Map
 from localatlas.selections.rows import blocks
 
+from atlas_plugin_explorer.files import dump
 from atlas_plugin_explorer.rows import as_json, shorten
 from atlas_plugin_explorer.shown import Version
 
-__all__ = ["BLOCK", "LONGEST_CELL", "Carried", "choose", "row_blocks"]
+__all__ = ["BLOCK", "LONGEST_CELL", "Carried", "choose", "row_files"]
 
 BLOCK = 1_024
 LONGEST_CELL = 10_000
@@ -97,22 +97,23 @@ def size_of(values: pa.ChunkedArray, longest: int) -> int:
     return int(pc.sum(lengths).as_py() or 0) + 3 * len(values)
 
 
-def row_blocks(version: Version, names: Sequence[str], longest: int) -> Iterator[bytes]:
-    """Yield the rows of a map, 1,024 at a time in upload order, as JSON; docs/reference/explorer.md has the form.
+def row_files(version: Version, carried: Carried) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a map's rows: 1,024 rows in each, in upload order, as docs/reference/explorer.md says.
 
-    Texts are cut after `longest` characters.
+    A column that can be searched has files of its own, so that a search reads nothing else.
     """
     source, order = version.map, version.pages.rows
     positions = np.full(len(source.alive), -1, np.int64)
     positions[order] = np.arange(len(order))
+    names = [entry["name"] for entry in carried.entries]
+    apart = [place for place, entry in enumerate(carried.entries) if entry["searchable"]]
     for start, table in tables(source, list(dict.fromkeys([*names, *([source.id_field] if source.id_field else [])]))):
-        rows = slice(start, min(start + BLOCK, len(positions)))
-        content = {
-            "positions": positions[rows].tolist(),
-            **cells(source, table, names, rows, longest),
-            **known(source, rows),
-        }
-        yield json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        rows, number = slice(start, min(start + BLOCK, len(positions))), start // BLOCK
+        content = cells(source, table, names, rows, carried.longest)
+        for place in apart:
+            yield f"texts/{place}/{number}", dump(content["columns"][place])
+            content["columns"][place] = None
+        yield f"rows/{number}", dump({"positions": positions[rows].tolist(), **content, **known(source, rows)})
 
 
 def tables(source: Map, names: Sequence[str]) -> Iterator[tuple[int, pa.Table | None]]:

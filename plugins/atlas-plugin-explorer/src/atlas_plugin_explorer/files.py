@@ -55,7 +55,7 @@ class PageWriter:
         self.write(name, dump(content))
 
 
-def dump(content: Mapping[str, Any]) -> bytes:
+def dump(content: object) -> bytes:
     """Return short JSON; the same content gives the same bytes."""
     return json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 

@@ -3,6 +3,7 @@
 import { emptyScene, type Scene } from "./render/layers";
 import type { FromWorker, ToWorker } from "./render/messages";
 import { Splatter } from "./render/splatter";
+import { nextTurn } from "./turns";
 
 type Draw = Extract<ToWorker, { kind: "draw" }>;
 
@@ -62,20 +63,8 @@ async function draw(shown: Scene, { id, frame, kept: whole }: Draw): Promise<voi
       return;
     }
     if (whole || frame.budget !== Infinity || performance.now() - since < SLICE) continue;
-    await messagesRead();
+    await nextTurn();
     if (next !== null) return;
     since = performance.now();
   }
-}
-
-/** Wait until the messages that are there have been read; a timer would wait for milliseconds more. */
-function messagesRead(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

@@ -38,7 +38,12 @@ export class Client {
   /** Whether the last request was answered by nobody. */
   readonly lost = signal(false);
 
-  constructor(readonly transport: Transport) {}
+  /** How much is read of what an answer needs, 0..1, where that takes a while. */
+  readonly reading = signal<number | null>(null);
+
+  constructor(readonly transport: Transport) {
+    transport.reading?.((share) => (this.reading.value = share));
+  }
 
   async index(): Promise<IndexFile> {
     const index = await this.json<IndexFile>("pages/index.json");

@@ -20,6 +20,8 @@ export interface Transport {
   readonly live: boolean;
   /** Ask for a path relative to the page. Rejects where nothing answers; an answer of any status is one. */
   request(path: string, ask?: Ask): Promise<Answer>;
+  /** Have it told how much is read (0..1) of what an answer needs, where that takes a while; null when all is. */
+  readonly reading?: (tell: (share: number | null) => void) => void;
   /** An address for `<img>` and for downloads; null where a carrier has none, and bytes go through `request`. */
   address(path: string): string | null;
 }

@@ -4,6 +4,7 @@ import type { Cell, Column, ColorColumn, IndexFile, Topic } from "../api/format"
 import { isColorable } from "../api/format";
 import type { MapState } from "../api/map_state";
 import type { PageArray } from "../api/loader";
+import { idle } from "../turns";
 import { allBits, fromBytes, inverse, type Bits } from "../selection/bits";
 import type { Carrier } from "./carrier";
 
@@ -27,6 +28,9 @@ export interface Block {
   readonly deleted?: readonly number[];
 }
 
+/** A block as its file has it: texts that can be searched lie in files of their own, and are null here. */
+type Stored = Omit<Block, "columns"> & { readonly columns: readonly (readonly Cell[] | null)[] };
+
 /** Files under way at once. */
 const PARALLEL = 6;
 
@@ -40,6 +44,10 @@ export const ARRAYS = {
 
 export class Copy {
   private readonly kept = new Map<string, Promise<unknown>>();
+  /** The columns whose texts are waited for; others are read only while the page has nothing else to do. */
+  private readonly wanted = new Set<number>();
+  /** Is told how much of the texts that are waited for is there, 0..1; null when all is. */
+  progress: (share: number | null) => void = () => undefined;
 
   constructor(private readonly carrier: Carrier) {}
 
@@ -69,7 +77,16 @@ export class Copy {
   }
 
   block(number: number): Promise<Block> {
-    return this.json(`rows/${number}`);
+    return this.keep(`block ${number}`, async () => {
+      const stored = await this.read<Stored>(`rows/${number}`);
+      const columns = stored.columns.map((cells, place) => cells ?? this.read<readonly Cell[]>(`texts/${place}/${number}`));
+      return { ...stored, columns: await Promise.all(columns) };
+    });
+  }
+
+  /** The row of each point, in page order. */
+  async rowNumbers(): Promise<ArrayLike<number>> {
+    return this.array((await this.index()).row_numbers.files, "uint32");
   }
 
   /** Return a column of pages whole, in page order. */
@@ -104,8 +121,8 @@ export class Copy {
     });
   }
 
-  /** Return one cell of every point, in page order: what `read` finds in the rows. The blocks themselves are not kept. */
-  async perPoint<T>(read: (block: Block, at: number) => T, empty: T): Promise<T[]> {
+  /** Return something of every point, in page order: what `read` finds in the rows. The blocks themselves are not kept. */
+  async perPoint<T>(read: (block: Stored, at: number) => T, empty: T): Promise<T[]> {
     const { points } = await this.index();
     const found = new Array<T>(points).fill(empty);
     await this.eachBlock((block) => {
@@ -114,26 +131,46 @@ export class Copy {
     return found;
   }
 
-  async eachBlock(work: (block: Block, first: number) => void): Promise<void> {
+  async eachBlock(work: (block: Stored, first: number) => void): Promise<void> {
+    await this.each("rows", work);
+  }
+
+  /** Return the cells of a column, in page order. */
+  async cells(place: number): Promise<ArrayLike<Cell>> {
+    if (!(await this.columns())[place].searchable) return this.perPoint((block, at) => block.columns[place]?.[at] ?? null, null);
+    const [texts, rows] = await Promise.all([this.texts(place), this.rowNumbers()]);
+    return Array.from(rows, (row) => texts[row]);
+  }
+
+  /** Return the texts of a column that can be searched, in upload order. Where they are not `needed` yet, the page goes first. */
+  texts(place: number, needed = true): Promise<readonly (string | null)[]> {
+    if (needed) this.wanted.add(place);
+    return this.keep(`texts ${place}`, async () => {
+      const texts = new Array<string | null>((await this.about()).rows).fill(null);
+      await this.each<readonly Cell[]>(`texts/${place}`, (cells, first, share) => {
+        cells.forEach((cell, at) => (texts[first + at] = cell === null || typeof cell === "string" ? cell : String(cell)));
+        if (this.wanted.has(place)) this.progress(share < 1 ? share : null);
+      }, async () => {
+        if (!this.wanted.has(place)) await idle();
+      });
+      return texts;
+    });
+  }
+
+  /** Read the files of all rows in a folder; `share` is how much of them there is by then. */
+  private async each<T>(
+    folder: string, work: (content: T, first: number, share: number) => void, pause?: () => Promise<void>,
+  ): Promise<void> {
     const { rows, block: length } = await this.about();
-    let next = 0;
+    let [next, done] = [0, 0];
     const worker = async (): Promise<void> => {
       while (next * length < rows) {
         const number = next++;
-        work(await this.read(`rows/${number}`), number * length);
+        await pause?.();
+        work(await this.read(`${folder}/${number}`), number * length, (++done * length) / rows);
       }
     };
     await Promise.all(Array.from({ length: PARALLEL }, worker));
-  }
-
-  /** Return the texts of a column, in page order. */
-  texts(place: number): Promise<(string | null)[]> {
-    return this.keep(`texts ${place}`, () =>
-      this.perPoint((block, at) => {
-        const cell = block.columns[place][at];
-        return cell === null || typeof cell === "string" ? cell : String(cell);
-      }, null),
-    );
   }
 
   async alive(): Promise<Bits> {

@@ -9,7 +9,7 @@ const NO_RANK = 0xffffffff;
 export async function orderAnswer(copy: Copy, place: number): Promise<ArrayBuffer> {
   const column = (await copy.columns()).at(place);
   if (column === undefined || (column.kind !== "text" && column.kind !== "id")) throw new Refused(400, `column ${place} has no texts to sort`);
-  const keys = await copy.perPoint<string | number | null>((block, at) => keyOf(block.columns[place][at]), null);
+  const keys = Array.from(await copy.cells(place), keyOf);
   const sorted = [...new Set(keys)].filter((key) => key !== null).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const ranks = new Map(sorted.map((key, rank) => [key, rank + 1]));
   return Uint32Array.from(keys, (key) => (key === null ? NO_RANK : (ranks.get(key) ?? NO_RANK))).buffer;

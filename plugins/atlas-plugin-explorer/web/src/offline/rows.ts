@@ -31,11 +31,6 @@ export async function rowAnswer(copy: Copy, asked: URLSearchParams): Promise<unk
   };
 }
 
-/** The dataset's row of each point, in page order. */
-export async function rowNumbers(copy: Copy): Promise<ArrayLike<number>> {
-  return copy.array((await copy.index()).row_numbers.files, "uint32");
-}
-
 async function rowsAt(copy: Copy, positions: readonly number[]): Promise<number[]> {
   const { pages, row_numbers } = await copy.index();
   return Promise.all(

@@ -6,7 +6,7 @@ import { combine } from "../selection/evaluate";
 import { evaluateHere, type Loaded } from "../selection/here";
 import { conditions, counts, type Group, type Test } from "../selection/tree";
 import { Refused, type Copy } from "./copy";
-import { matcher } from "./matching";
+import { matcher, matchingRows } from "./matching";
 
 const OFF: Readonly<Record<string, string>> = {
   meaning: "search by meaning",
@@ -15,20 +15,20 @@ const OFF: Readonly<Record<string, string>> = {
 };
 
 /** Return the living points that a tree selects. */
-export async function select(copy: Copy, root: Group): Promise<Bits> {
+export async function select(copy: Copy, root: Group, signal?: AbortSignal): Promise<Bits> {
   const found = new Map<number, Bits>();
-  for (const one of conditions(root)) if (one.on) found.set(one.id, await holding(copy, one.test));
+  for (const one of conditions(root)) if (one.on) found.set(one.id, await holding(copy, one.test, signal));
   const alive = await copy.alive();
   if (!counts(root)) return alive;
   const { points } = await copy.index();
   return combine(root, points, (one) => found.get(one.id) ?? null, alive).bits ?? alive;
 }
 
-async function holding(copy: Copy, test: Test): Promise<Bits> {
+async function holding(copy: Copy, test: Test, signal?: AbortSignal): Promise<Bits> {
   const { points } = await copy.index();
   switch (test.type) {
     case "text":
-      return byText(copy, test, points);
+      return byText(copy, test, points, signal);
     case "ids":
       return byIds(copy, test, points);
     case "category":
@@ -80,18 +80,18 @@ async function inTopic(copy: Copy, depth: number | undefined, label: string | un
   return holding(copy, { type: "topics", ids: [found.id] });
 }
 
-async function byText(copy: Copy, test: TextNode, points: number): Promise<Bits> {
+async function byText(copy: Copy, test: TextNode, points: number, signal?: AbortSignal): Promise<Bits> {
   const columns = await copy.columns();
   const names = test.fields ?? [await mapped(copy)];
   const matches = matcher(test);
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const place = columns.findIndex((one) => one.name === name && one.searchable);
-      if (place < 0) throw new Refused(400, `the column "${name}" cannot be searched in this copy`);
-      return copy.texts(place);
-    }),
-  );
-  return where(points, (point) => found.some((texts) => texts[point] !== null && matches(texts[point])));
+  const places = names.map((name) => {
+    const place = columns.findIndex((one) => one.name === name && one.searchable);
+    if (place < 0) throw new Refused(400, `the column "${name}" cannot be searched in this copy`);
+    return place;
+  });
+  const texts = await Promise.all(places.map((place) => copy.texts(place)));
+  const [found, rows] = await Promise.all([matchingRows(texts, matches, signal), copy.rowNumbers()]);
+  return where(points, (point) => found[rows[point]] === 1);
 }
 
 /** The column that is searched where none is named. */
@@ -102,11 +102,19 @@ async function mapped(copy: Copy): Promise<string> {
   return text_field !== null && searchable.includes(text_field) ? text_field : searchable[0];
 }
 
+/** Read the texts that a search is likely to want, while there is nothing else to do. */
+export async function readAhead(copy: Copy): Promise<void> {
+  const columns = await copy.columns();
+  if (!columns.some((one) => one.searchable)) return;
+  const name = await mapped(copy);
+  await copy.texts(columns.findIndex((one) => one.name === name), false);
+}
+
 async function byValues(copy: Copy, test: CategoryNode, points: number): Promise<Bits> {
   const place = (await copy.columns()).findIndex((one) => one.name === test.field);
   if (place < 0) throw new Refused(400, `this copy has no column "${test.field}"`);
   const wanted = new Set<unknown>(test.values);
-  const values = await copy.perPoint((block, at) => block.columns[place][at], null);
+  const values = await copy.cells(place);
   return where(points, (point) => wanted.has(values[point]));
 }
 

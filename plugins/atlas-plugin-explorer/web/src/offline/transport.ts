@@ -7,7 +7,7 @@ import { condition, EVERYTHING, type Group } from "../selection/tree";
 import { readTree } from "../selection/wire";
 import { Refused, type Copy } from "./copy";
 import { orderAnswer } from "./order";
-import { rowAnswer, rowNumbers, rowsAnswer } from "./rows";
+import { rowAnswer, rowsAnswer } from "./rows";
 import { select } from "./select";
 import { statsAnswer, type Spread } from "./stats";
 
@@ -18,6 +18,7 @@ export function offlineTransport(copy: Copy): Transport {
   return {
     live: false,
     address: () => null,
+    reading: (tell) => (copy.progress = tell),
     async request(path, ask = {}) {
       const answer = await answered(copy, path, ask);
       ask.signal?.throwIfAborted();
@@ -55,11 +56,11 @@ async function route(copy: Copy, path: string, ask: Ask): Promise<Answer> {
     case "GET api/hidden":
       return whole(await hidden(copy));
     case "POST api/select":
-      return mask(copy, await select(copy, readTree(posted.selection)));
+      return mask(copy, await select(copy, readTree(posted.selection), ask.signal));
     case "GET api/search":
-      return mask(copy, await select(copy, searched(asked)));
+      return mask(copy, await select(copy, searched(asked), ask.signal));
     case "POST api/stats": {
-      const chosen = posted.selection == null ? null : await select(copy, readTree(posted.selection));
+      const chosen = posted.selection == null ? null : await select(copy, readTree(posted.selection), ask.signal);
       return json(await statsAnswer(copy, posted as unknown as Spread, chosen));
     }
     case "POST api/order":
@@ -89,7 +90,7 @@ function searched(asked: URLSearchParams): Group {
 }
 
 async function mask(copy: Copy, bits: Bits): Promise<Answer> {
-  const rows = await rowNumbers(copy);
+  const rows = await copy.rowNumbers();
   const first = Array.from(members(bits), (position) => rows[position]).sort((a, b) => a - b);
   const headers = { "atlas-count": String(countBits(bits)), "atlas-rows": first.slice(0, LISTED).join(",") };
   return whole(bytesOf(bits, rows.length), headers);

@@ -88,7 +88,7 @@ function FieldChoice({ explorer }: Props): JSX.Element | null {
 }
 
 function SearchStatus({ explorer }: Props): JSX.Element {
-  const { finding, selecting, store } = explorer;
+  const { finding, selecting, store, client } = explorer;
   const condition = finding.condition.value;
   const trouble = finding.trouble.value ?? (condition === null ? null : selecting.troubleOf(condition));
   const count = condition === null ? undefined : selecting.counts.value.get(condition.id);
@@ -97,11 +97,15 @@ function SearchStatus({ explorer }: Props): JSX.Element {
   return (
     <p id="search-status" class={kind === "failed" ? "status trouble" : "status"} role="status" data-kind={kind}
       data-query={condition === null ? undefined : askedOf(condition.test)} data-count={count}>
-      {kind === "pending" && "Searching…"}
+      {kind === "pending" && pendingText(client.reading.value)}
       {trouble}
       {kind === "found" && foundText(count ?? 0, store.index.value?.points ?? 0)}
     </p>
   );
+}
+
+function pendingText(read: number | null): string {
+  return read === null ? "Searching…" : `Reading the texts: ${Math.floor(100 * read)} %`;
 }
 
 function foundText(count: number, points: number): string {
