@@ -22,6 +22,31 @@ window.fetch = (path, ...more) => {
 """
 
 
+# Browsers end the requests of a page that is left, after it was told. The page is told here, and stays.
+LEAVE = """
+const ask = window.fetch;
+window.fetch = (path, ...more) => {
+  if (!String(path).includes('/geometry/')) return ask(path, ...more);
+  if (window.told) window.dispatchEvent(new Event('beforeunload'));
+  return Promise.reject(new TypeError('Failed to fetch'));
+};
+"""
+LATER = "setTimeout(arguments[0], 500)"
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_page_that_is_left_does_not_say_that_it_failed(page: MapPage, *, told: bool) -> None:
+    script = {"source": f"window.told = {str(told).lower()};" + LEAVE}
+    added = page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", script)
+    try:
+        page.load()
+        page.until(lambda: page.all("#map, .notice h1"), "there is no page")
+        page.driver.execute_async_script(LATER)
+        assert bool(page.all(".notice h1")) is not told
+    finally:
+        page.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
 @pytest.fixture
 def refusing(page: MapPage) -> Iterator[MapPage]:
     """The usual page, whose colours are refused."""

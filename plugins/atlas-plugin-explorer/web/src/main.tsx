@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { Client } from "./api/client";
-import { SERVER, type Transport } from "./api/transport";
+import { serverTransport, type Transport } from "./api/transport";
 import type { PageApi } from "./panels/page_api";
 import { bringPanels, whenReady } from "./panels/bring";
 import { Explorer } from "./state/explorer";
@@ -17,7 +17,7 @@ import { bringParts } from "./ui/shell/late";
 const store = createStore();
 /** A copy of the page, and a notebook, bring a transport of their own. */
 const { atlasTransport, atlasReady } = globalThis as { atlasTransport?: Transport; atlasReady?: (api: PageApi) => void };
-const client = new Client(atlasTransport ?? SERVER);
+const client = new Client(atlasTransport ?? serverTransport());
 const explorer = new Explorer(store, client);
 followTheme(store);
 bringParts(store);

@@ -26,21 +26,34 @@ export interface Transport {
   address(path: string): string | null;
 }
 
-/** Asks the server that brought the page, and no one else. */
-export const SERVER: Transport = {
-  live: true,
-  async request(path, { method = "GET", body, type, signal } = {}) {
-    const response = await fetch(path, {
-      method,
-      credentials: "same-origin",
-      ...(body === undefined ? {} : { body, headers: { "Content-Type": type ?? "application/json" } }),
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return {
-      status: response.status,
-      header: (name) => response.headers.get(name),
-      body: await response.arrayBuffer(),
-    };
-  },
-  address: (path) => path,
-};
+/** Milliseconds after which a page that was about to be left is one that stays. */
+const LEAVING = 5000;
+
+/** Ask the server that brought the page, and no one else. */
+export function serverTransport(): Transport {
+  let left = -Infinity;
+  window.addEventListener("beforeunload", () => (left = performance.now()));
+  return {
+    live: true,
+    async request(path, ask) {
+      try {
+        return await fetched(path, ask);
+      } catch (error) {
+        // Browsers end the requests of a page that is being left: no failure that anyone should see in its last moments.
+        if (performance.now() - left < LEAVING) await new Promise((stays) => setTimeout(stays, LEAVING));
+        throw error;
+      }
+    },
+    address: (path) => path,
+  };
+}
+
+async function fetched(path: string, { method = "GET", body, type, signal }: Ask = {}): Promise<Answer> {
+  const response = await fetch(path, {
+    method,
+    credentials: "same-origin",
+    ...(body === undefined ? {} : { body, headers: { "Content-Type": type ?? "application/json" } }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return { status: response.status, header: (name) => response.headers.get(name), body: await response.arrayBuffer() };
+}
