@@ -10,7 +10,7 @@ from atlas_plugin_topics.graph import Ties, row_mass, ties
 from atlas_plugin_topics.merge import Cells, cut
 from atlas_plugin_topics.numbering import number
 from atlas_plugin_topics.options import TopicOptions
-from atlas_plugin_topics.outlines import outline
+from atlas_plugin_topics.outlines import NOBODY, outlines
 from atlas_plugin_topics.plan import topic_counts
 from atlas_plugin_topics.raster import raster_of
 from atlas_plugin_topics.vote import agreement, vote
@@ -50,7 +50,8 @@ def test_few_rows_are_a_cell_each() -> None:
 
 def test_mutual_neighbours_count_twice() -> None:
     bonds = graph([[1], [0], [0]])
-    assert bonds.weight[bonds.start[0] : bonds.start[1]].tolist() == [2.0, 1.0]
+    assert bonds.between(np.array([0, 1, 2])).tolist() == [[0.0, 2.0, 1.0], [2.0, 0.0, 0.0], [1.0, 0.0, 0.0]]
+    assert bonds.total().tolist() == [3.0, 2.0, 1.0]
 
 
 def test_a_repeated_row_weighs_more_but_not_in_proportion() -> None:
@@ -143,6 +144,11 @@ def test_ids_run_over_all_depths_and_size_counts_weights() -> None:
     assert numbered.assignment.tolist() == [[2, 5], [2, 4], [1, 3], [1, 3]]
 
 
+def outline(mask: np.ndarray, tolerance: float) -> np.ndarray:
+    (polygon,) = outlines(np.where(mask, 0, NOBODY), tolerance)
+    return polygon
+
+
 def area(polygon: np.ndarray) -> float:
     x, y = polygon.T
     return abs(float(x @ np.roll(y, -1) - y @ np.roll(x, -1))) / 2
@@ -155,6 +161,19 @@ def area(polygon: np.ndarray) -> float:
 def test_an_outline_encloses_its_pixels(picture: list[str], expected: int) -> None:
     mask = np.array([[sign == "#" for sign in line] for line in picture])
     assert area(outline(mask, 0.0)) == expected
+
+
+def test_regions_side_by_side_are_outlined_as_each_is_alone() -> None:
+    generator = np.random.default_rng(0)
+    places, seeds = np.indices((40, 60)).reshape(2, -1).T, generator.uniform(0, 60, (12, 2))
+    nearest = np.linalg.norm(places[:, None] - seeds, axis=2).argmin(axis=1).reshape(40, 60)
+    for tolerance in (0.0, 1.5):
+        together = outlines(nearest, tolerance)
+        assert len(together) == len(np.unique(nearest))
+        for polygon, region in zip(together, np.unique(nearest), strict=True):
+            assert np.array_equal(polygon, outline(nearest == region, tolerance))
+            if not tolerance:
+                assert area(polygon) == (nearest == region).sum()
 
 
 def test_an_outline_of_a_disc_has_few_corners() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from atlas_plugin_topics.corpus import Corpus
+from atlas_plugin_topics.corpus import Corpus, sample
 from atlas_plugin_topics.lexicon import usage
 from atlas_plugin_topics.phrases import find_terms
 from atlas_plugin_topics.plurals import word_groups
 from atlas_plugin_topics.stopwords import stop_words
 from atlas_plugin_topics.surfaces import surfaces
+from atlas_plugin_topics.tally import tally
 from atlas_plugin_topics.words import clean, read_words
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,3 +125,34 @@ def test_a_name_is_spelled_with_the_word_that_always_leads_it_but_not_with_an_ar
     corpus = Corpus(rows, texts, np.ones(len(texts)), nothing, nothing.astype(np.int32))
     spelled = surfaces(range(len(terms.length)), terms, words, corpus)
     assert set(spelled.values()) == {"New Zealand", "engine", "boat"}
+
+
+@pytest.mark.parametrize(("rows", "topics", "most", "read"), [(900, 3, 20_000, 900), (30_000, 200, 20_000, 12_800)])
+def test_of_many_texts_each_finest_topic_gives_its_share(rows: int, topics: int, most: int, read: int) -> None:
+    finest = np.random.default_rng(0).integers(1, topics + 1, rows).astype(np.int32)
+    chosen = sample(finest, most)
+    assert len(chosen) == read
+    assert (np.diff(chosen) > 0).all()
+    shares = np.bincount(finest[chosen], minlength=topics + 1) / np.bincount(finest, minlength=topics + 1).clip(1)
+    assert np.ptp(shares[1:]) < 0.05
+    assert len(sample(finest, 100)) == 100
+
+
+def test_terms_are_counted_by_finest_topic() -> None:
+    texts = ["green tea", "green apple", "tea", "black tea"]
+    words = read_words(texts)
+    own = np.arange(len(words.vocabulary), dtype=np.int32)
+    terms = find_terms(words, own, np.ones(len(own), bool), 1)
+    meaning = np.eye(4, dtype=np.float32)
+    assignment = np.array([[1, 4], [1, 4], [2, 5], [2, 6]], np.int32)
+    corpus = Corpus(np.arange(4), texts, np.array([1.0, 2.0, 3.0, 4.0]), meaning, assignment)
+    counted = tally(corpus, usage(terms, words, meaning))
+    tea = int(np.nonzero((terms.length == 1) & (terms.words[:, 0] == words.vocabulary.index("tea")))[0][0])
+    assert counted.topics.tolist() == [[1, 4], [2, 5], [2, 6]]
+    assert counted.rows.tolist() == [3.0, 3.0, 4.0]
+    assert counted.said[tea] == 8.0
+    assert counted.counts(np.array([0, 1, 1]), 2)[tea].tolist() == [1.0, 7.0]
+    assert counted.counts(np.array([-1, 0, 1]), 2)[tea].tolist() == [3.0, 4.0]
+    centres, middle = counted.centres(np.array([0, 1, 1]), 2)
+    assert centres.tolist() == [[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.5, 0.5]]
+    assert middle.tolist() == [0.25] * 4

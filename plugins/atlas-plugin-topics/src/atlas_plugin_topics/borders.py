@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from pandas import factorize
 
 from atlas_plugin_topics.raster import Raster
 
@@ -37,7 +38,7 @@ def pixel_owner(
     A pixel with rows belongs to the group of most mass there, an empty one to the nearest pixel's.
     """
     groups = int(group.max()) + 1
-    keys, where = np.unique(raster.pixel * groups + group, return_inverse=True)
+    where, keys = factorize(raster.pixel * groups + group)
     total = np.bincount(where, weights=mass)
     # Written in order of growing mass, so that the greatest stays.
     order = np.argsort(total, kind="stable")
@@ -58,9 +59,12 @@ def borders(positions: NDArray[np.float32], cells: NDArray[np.int64]) -> NDArray
     near = min(PLANE_NEIGHBORS, len(places) - 1)
     if not near:
         return np.zeros((count, count))
+    tree = KDTree(places)
+    # Asked in the order of the tree, rows find their neighbours where those before them did.
+    order = tree.indices
     # The sample of a crowd of rows at one place is asked for more than itself.
-    _, found = KDTree(places).query(places, k=near + 1)
-    pairs = np.repeat(cells, near + 1) * count + cells[found.reshape(-1)]
+    _, found = tree.query(places[order], k=near + 1)
+    pairs = np.repeat(cells[order], near + 1) * count + cells[found.reshape(-1)]
     crossed = np.bincount(pairs, minlength=count**2).reshape(count, count).astype(np.float64)
     np.fill_diagonal(crossed, 0.0)
     return crossed + crossed.T

@@ -112,7 +112,7 @@ def climb(density: NDArray[np.float32]) -> Cells:
             neighbour = padded[1 + dy : 1 + dy + height, 1 + dx : 1 + dx + width]
             higher = neighbour >= highest
             np.copyto(highest, neighbour, where=higher)
-            step[higher] = dy * width + dx
+            np.copyto(step, dy * width + dx, where=higher)
     towards = (np.arange(height * width).reshape(height, width) + step).reshape(-1)
     while True:
         further = towards[towards]
@@ -123,7 +123,7 @@ def climb(density: NDArray[np.float32]) -> Cells:
 
 def _join_small(peaks: Cells, raster: Raster) -> Cells:
     """Number the cells 0..C-1, those of few rows given to the nearest row of a larger one."""
-    from scipy.spatial import KDTree
+    from scipy import ndimage
 
     sizes = np.bincount(peaks)
     cells = (np.cumsum(sizes > 0) - 1)[peaks]
@@ -132,8 +132,12 @@ def _join_small(peaks: Cells, raster: Raster) -> Cells:
     if small.all():
         return np.zeros(len(peaks), dtype=np.int64)
     if small.any():
-        grid = np.column_stack(np.divmod(raster.pixel, raster.side))
-        _, nearest = KDTree(grid[~small]).query(grid[small])
-        cells[small] = cells[~small][nearest]
+        cell_at = np.full(raster.side**2, -1, dtype=np.int64)
+        cell_at[raster.pixel[~small]] = cells[~small]
+        square = (raster.side, raster.side)
+        nearest = ndimage.distance_transform_edt(
+            cell_at.reshape(square) < 0, return_distances=False, return_indices=True
+        ).reshape(2, -1)[:, raster.pixel[small]]
+        cells[small] = cell_at[np.ravel_multi_index(tuple(nearest), square)]
     kept: Cells = (np.cumsum(np.bincount(cells) > 0) - 1)[cells]
     return kept

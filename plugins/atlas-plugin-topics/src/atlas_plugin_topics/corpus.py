@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from atlas_plugin_topics.steps import TEXTS_AT_ONCE, Report, unheard
 from atlas_plugin_topics.words import clean
 
-__all__ = ["Corpus", "read_corpus"]
+__all__ = ["Corpus", "read_corpus", "sample"]
 
+# What so many texts of a topic do not say names it no better if more of them are read.
+DOCUMENTS_PER_TOPIC = 64
+FEW_DOCUMENTS = 10_000
 # Meanings are compared in the main directions of the vectors: faster, and less noisy than all of them.
 MEANING_DIMENSIONS = 48
 MEANING_SAMPLE = 4_000
@@ -40,12 +43,12 @@ class Corpus:
 def read_corpus(
     topics: Topics, index: Index, max_documents: int, max_characters: int, report: Report = unheard
 ) -> Corpus:
-    """Read the texts of all rows, or of an even sample over the finest topics."""
-    finest = topics.assignment[:, -1]
-    rows = np.argsort(finest, kind="stable")
-    if len(rows) > max_documents:
-        rows = rows[np.linspace(0, len(rows) - 1, max_documents).astype(np.int64)]
-    rows = np.sort(rows)
+    """Read the texts of all rows, or of an even sample over the finest topics.
+
+    The sample has as many texts as the finest topics want, but never fewer than `FEW_DOCUMENTS` nor more than
+    `max_documents`.
+    """
+    rows = sample(topics.assignment[:, -1], max_documents)
     cleaned: list[str] = []
     for start in range(0, len(rows), TEXTS_AT_ONCE):
         report(start / len(rows))
@@ -63,13 +66,24 @@ def read_corpus(
     )
 
 
+def sample(finest: NDArray[np.int32], most: int) -> NDArray[np.int64]:
+    """Return the rows to read, rising."""
+    topics = int((np.bincount(finest[finest >= 0]) > 0).sum())
+    wanted = min(most, max(FEW_DOCUMENTS, DOCUMENTS_PER_TOPIC * topics))
+    if len(finest) <= wanted:
+        return np.arange(len(finest))
+    # Numbers of few bits are sorted by counting.
+    rows = np.argsort(finest.astype(np.min_scalar_type(int(finest.max()))), kind="stable")
+    return np.sort(rows[np.linspace(0, len(rows) - 1, wanted).astype(np.int64)])
+
+
 def _meaning(index: Index, rows: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return float32 [N, P], the vectors of some rows in their main directions."""
     if not len(rows):
         return np.zeros((0, 1), dtype=np.float32)
     vectors = np.asarray(index.vectors[rows], dtype=np.float32)
     vectors = vectors - vectors.mean(axis=0)
-    sample = vectors[:: max(1, len(vectors) // MEANING_SAMPLE)]
-    _, directions = np.linalg.eigh(sample.T @ sample)
+    some = vectors[:: max(1, len(vectors) // MEANING_SAMPLE)]
+    _, directions = np.linalg.eigh(some.T @ some)
     meaning: NDArray[np.float32] = vectors @ directions[:, ::-1][:, :MEANING_DIMENSIONS]
     return meaning

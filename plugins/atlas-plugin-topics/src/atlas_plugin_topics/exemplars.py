@@ -11,7 +11,7 @@ __all__ = ["exemplars"]
 # More are looked at than wanted, since rows that read the same count once.
 SPARE = 4
 # Of larger topics an even sample is looked at: the vectors may lie on disk.
-MAX_ROWS = 300
+MAX_ROWS = 150
 
 
 def exemplars(index: Index, rows: NDArray[np.int64], count: int) -> tuple[int, ...]:

@@ -1,8 +1,9 @@
-"""The lent neighbour graph, made symmetric and weighted."""
+"""The lent neighbour graph, read in both directions and weighted."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from localatlas.protocols import NeighborGraph
@@ -13,26 +14,57 @@ __all__ = ["Ties", "row_mass", "ties"]
 
 @dataclass(frozen=True)
 class Ties:
-    """Who is tied to whom, in compressed rows.
+    """Who is tied to whom: each row to its neighbours, and these to it.
+
+    The neighbours stand in K lines of N, so that sums over them run along memory.
 
     Attributes:
-        start: int64 [N + 1], where each row's ties begin.
-        other: int32 [E], the row at the other end.
-        weight: float64 [E], one per direction and unit of mass: mutual neighbours count twice.
+        far: int32 [K, N], the neighbours of every row; where there is none, the row itself.
+        weight: float64 [K, N], what a tie counts at both of its ends, 0 where there is no neighbour. Mutual neighbours
+            are tied twice.
     """
 
-    start: NDArray[np.int64]
-    other: NDArray[np.int32]
+    far: NDArray[np.int32]
     weight: NDArray[np.float64]
 
     @property
     def rows(self) -> int:
         """The number of rows N."""
-        return len(self.start) - 1
+        return int(self.far.shape[1])
 
-    def row_of_tie(self) -> NDArray[np.int32]:
-        """Return int32 [E], the row at the near end."""
-        return np.repeat(np.arange(self.rows, dtype=np.int32), np.diff(self.start))
+    def inside(self, group: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return float64 [N], the weight of each row's ties that stay in its group."""
+        return self._at_both_ends(self.weight * (group[self.far] == group))
+
+    def total(self) -> NDArray[np.float64]:
+        """Return float64 [N], the weight of each row's ties."""
+        return self._at_both_ends(self.weight)
+
+    def _at_both_ends(self, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return float64 [N], what the weights [K, N] of ties sum up to at each row."""
+        back = np.bincount(self.far.reshape(-1), weights=weight.reshape(-1), minlength=self.rows)
+        both: NDArray[np.float64] = weight.sum(axis=0) + back
+        return both
+
+    def between(self, group: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return float64 [G, G], symmetric: the weight of all ties from each group to each, inner ones twice."""
+        groups = int(group.max()) + 1
+        code = group[self.far] * groups + group
+        table = np.bincount(code.reshape(-1), weights=self.weight.reshape(-1), minlength=groups**2)
+        one_way = np.asarray(table, dtype=np.float64).reshape(groups, groups)
+        return one_way + one_way.T
+
+    def votes(self, asked: NDArray[np.bool_], topic: NDArray[np.integer]) -> Any:
+        """Return a sparse table [M, K], the weight of the ties of the M rows that are `asked` into each topic."""
+        from scipy import sparse
+
+        place = np.cumsum(asked) - 1
+        towards = asked[self.far]
+        near = np.nonzero(towards)[1]
+        row = np.concatenate([np.tile(place[asked], len(self.far)), place[self.far[towards]]])
+        column = np.concatenate([topic[self.far[:, asked]].reshape(-1), topic[near]])
+        weight = np.concatenate([self.weight[:, asked].reshape(-1), self.weight[towards]])
+        return sparse.coo_array((weight, (row, column)), shape=(int(asked.sum()), int(topic.max()) + 1)).tocsr()
 
 
 def row_mass(weights: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -45,16 +77,8 @@ def row_mass(weights: NDArray[np.integer]) -> NDArray[np.float64]:
 
 
 def ties(graph: NeighborGraph, mass: NDArray[np.float64]) -> Ties:
-    """Return the symmetric ties of a neighbour graph [N, K]."""
-    from scipy import sparse
-
-    indices = np.asarray(graph.indices)
-    n, k = indices.shape
-    near = np.repeat(np.arange(n, dtype=np.int32), k)
-    far = indices.reshape(-1)
-    there = far >= 0
-    near, far = near[there], far[there]
-    matrix = sparse.coo_array((mass[near], (near, far)), shape=(n, n)).tocsr()
-    both = (matrix + matrix.T).tocsr()
-    both.sort_indices()
-    return Ties(both.indptr.astype(np.int64), both.indices.astype(np.int32), both.data.astype(np.float64))
+    """Return the ties of a neighbour graph [N, K] whose rows weigh so much."""
+    far = np.ascontiguousarray(np.asarray(graph.indices, dtype=np.int32).T)
+    missing = far < 0
+    far = np.where(missing, np.arange(far.shape[1], dtype=np.int32), far)
+    return Ties(far, np.where(missing, 0.0, mass))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atlas_plugin_topics.borders import pixel_owner
-from atlas_plugin_topics.outlines import outline
+from atlas_plugin_topics.outlines import NOBODY, outlines
 from atlas_plugin_topics.raster import Raster
 
 __all__ = ["LAND_REACH", "Lands", "lands"]
@@ -16,6 +16,7 @@ __all__ = ["LAND_REACH", "Lands", "lands"]
 # A row's land reaches this share of the map's width around it.
 LAND_REACH = 0.012
 TOLERANCE_PIXELS = 1.5
+PIXEL = np.array([(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)])
 
 
 @dataclass(frozen=True)
@@ -40,56 +41,65 @@ def lands(
 ) -> Lands:
     """Find the main land of each topic 0..K-1 of one depth: its connected region that holds most rows.
 
-    `nearest` is `nearest_pixel` within `LAND_REACH` of the map's width.
+    `nearest` is `nearest_pixel` within `LAND_REACH` of the map's width. A topic that owns none of its rows' pixels has
+    no land: then all its rows count, and its outline is a pixel.
     """
-    from scipy import ndimage
-
     mass = np.asarray(weights, dtype=np.float64)
     owner = pixel_owner(raster, nearest, topic, mass)
-    boxes = ndimage.find_objects(owner + 1, max_label=int(topic.max()) + 1)
-    # Numbers of few bits are sorted by counting.
-    order = np.argsort(topic.astype(np.min_scalar_type(int(topic.max()))), kind="stable")
-    members = np.split(order, np.cumsum(np.bincount(topic))[:-1])
-    anchors, hulls = [], []
-    for number, (rows, box) in enumerate(zip(members, boxes, strict=True)):
-        mask, held = (None, rows) if box is None else _main_land(raster, owner[box] == number, box, rows, mass)
-        row = _middle_row(held, positions, mass)
-        anchors.append(positions[row])
-        corner = raster.corner(row) if mask is None or box is None else (box[1].start, box[0].start)
-        shape = outline(np.ones((1, 1), dtype=bool) if mask is None else mask, TOLERANCE_PIXELS)
-        hulls.append(raster.to_layout(shape + np.array(corner)))
-    return Lands(np.array(anchors, dtype=np.float32), tuple(hulls))
+    region = _regions(owner)
+    at_home = owner.reshape(-1)[raster.pixel] == topic
+    held = np.bincount(region.reshape(-1)[raster.pixel], weights=mass * at_home, minlength=int(region.max()) + 1)
+    main = _largest(owner, region, np.asarray(held, dtype=np.float64), int(topic.max()) + 1)
+    lies_in = (region.reshape(-1)[raster.pixel] == main[topic]) & at_home
+    middle = _middle_rows(np.nonzero(lies_in | (main[topic] < 0))[0], topic, positions, mass)
+    shapes = outlines(np.where(region == main[owner], owner, NOBODY), TOLERANCE_PIXELS)
+    shape_of = dict(zip(np.nonzero(main >= 0)[0].tolist(), shapes, strict=True))
+    dots = {int(lost): PIXEL + raster.corner(int(middle[lost])) for lost in np.nonzero(main < 0)[0]}
+    hulls = [raster.to_layout(shape) for _, shape in sorted((shape_of | dots).items())]
+    return Lands(positions[middle].astype(np.float32), tuple(hulls))
 
 
-def _middle_row(rows: NDArray[np.int64], positions: NDArray[np.float32], mass: NDArray[np.float64]) -> int:
-    """Return the row that lies nearest to the weighted mean of `rows`."""
+def _regions(owner: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return int64 [H, W], the number of the 4-connected region of one owner that each pixel lies in."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    pixel = np.arange(owner.size).reshape(owner.shape)
+    across, down = owner[:, 1:] == owner[:, :-1], owner[1:] == owner[:-1]
+    one = np.concatenate([pixel[:, 1:][across], pixel[1:][down]])
+    other = np.concatenate([pixel[:, :-1][across], pixel[:-1][down]])
+    beside = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(owner.size, owner.size))
+    number: NDArray[np.int32] = connected_components(beside, directed=False)[1]
+    return number.reshape(owner.shape).astype(np.int64)
+
+
+def _largest(
+    owner: NDArray[np.int64], region: NDArray[np.int64], held: NDArray[np.float64], topics: int
+) -> NDArray[np.int64]:
+    """Return int64 [K], the region of each topic that holds most rows, the first of equals; -1 if none does."""
+    owner_of = np.empty(len(held), dtype=np.int64)
+    owner_of[region] = owner
+    full = np.nonzero((held > 0) & (owner_of >= 0))[0]
+    order = full[np.argsort(-held[full], kind="stable")][::-1]
+    # Written in order of growing mass, so that the greatest stays.
+    main = np.full(topics, NOBODY, dtype=np.int64)
+    main[owner_of[order]] = order
+    return main
+
+
+def _middle_rows(
+    rows: NDArray[np.int64], topic: NDArray[np.integer], positions: NDArray[np.float32], mass: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Return int64 [K], the one of `rows` of each topic that lies nearest to their mean, the first of equals."""
+    group, weight = topic[rows], mass[rows]
     x, y = positions[rows].astype(np.float64).T
-    share = mass[rows] / mass[rows].sum()
-    return int(rows[(np.square(x - share @ x) + np.square(y - share @ y)).argmin()])
-
-
-def _main_land(
-    raster: Raster,
-    mask: NDArray[np.bool_],
-    box: tuple[slice, ...],
-    rows: NDArray[np.int64],
-    mass: NDArray[np.float64],
-) -> tuple[NDArray[np.bool_] | None, NDArray[np.int64]]:
-    """Return the largest region of a topic's `mask` within its `box`, and the topic's rows in it.
-
-    A topic that owns none of its rows' pixels has no land: then None and all its rows.
-    """
-    from scipy import ndimage
-
-    regions, _ = ndimage.label(mask)
-    y, x = np.divmod(raster.pixel[rows], raster.side)
-    y, x = y - box[0].start, x - box[1].start
-    inside = (y >= 0) & (x >= 0) & (y < mask.shape[0]) & (x < mask.shape[1])
-    region = np.zeros(len(rows), dtype=np.int64)
-    region[inside] = regions[y[inside], x[inside]]
-    held = np.bincount(region, weights=mass[rows])
-    held[0] = 0.0
-    main = int(held.argmax())
-    if not main:
-        return None, rows
-    return regions == main, rows[region == main]
+    total = np.bincount(group, weights=weight)
+    off_x, off_y = (axis - (np.bincount(group, weights=weight * axis) / total)[group] for axis in (x, y))
+    distance = np.square(off_x) + np.square(off_y)
+    least = np.full(len(total), np.inf)
+    np.minimum.at(least, group, distance)
+    # Written from the last row on, so that the first one stays.
+    hit = np.nonzero(distance == least[group])[0][::-1]
+    middle = np.empty(len(total), dtype=np.int64)
+    middle[group[hit]] = rows[hit]
+    return middle

@@ -60,6 +60,7 @@ class _Merger:
         self.tie = cells.tie.copy()
         np.fill_diagonal(self.tie, 0.0)
         self.degree = np.maximum(cells.degree, 1e-9)
+        self.strength = self.degree**NORMALISATION
         self.size = cells.size.copy()
         self.centre = cells.centre.copy()
 
@@ -79,35 +80,49 @@ class _Merger:
 
     def join_to(self, count: int, limit: float | None) -> None:
         """Merge the most strongly linked pair until `count` groups are left."""
-        link = np.array([self._links(group, limit) for group in range(len(self.alive))])
+        link = self._links(np.arange(len(self.alive)), limit)
         best = link.argmax(axis=1)
         for _ in range(int(self.alive.sum()) - count):
             strength = link[np.arange(len(link)), best]
             one = int(strength.argmax())
             other = int(best[one])
+            if strength[one] <= 0:
+                one, other = self._nearest_pair(limit)
             kept, gone = min(one, other), max(one, other)
             self._merge(kept, gone)
             link[gone] = link[:, gone] = -np.inf
-            link[kept] = link[:, kept] = self._links(kept, limit)
+            link[kept] = link[:, kept] = self._links(np.array([kept]), limit)[0]
             stale = self.alive & ((best == kept) | (best == gone))
             stale[kept] = True
             best[stale] = link[stale].argmax(axis=1)
             nearer = link[:, kept] > link[np.arange(len(link)), best]
             best[nearer] = kept
 
-    def _links(self, group: int, limit: float | None) -> NDArray[np.float64]:
-        """Return float64 [C], how strongly a group is linked to each other one; -inf to itself and the dead.
-
-        Groups without any tie are linked by nearness on the map, below all that are tied.
-        """
-        if not self.alive[group]:
-            return np.full(len(self.alive), -np.inf)
-        tied = self.tie[group] / (self.degree[group] * self.degree) ** NORMALISATION
-        reluctance = np.ones_like(tied) if limit is None else 1.0 + ((self.size[group] + self.size) / limit) ** 2
-        link: NDArray[np.float64] = np.where(tied > 0, tied / reluctance, -(1e-9 + self._distance(group)) * reluctance)
-        link[~self.alive] = -np.inf
-        link[group] = -np.inf
+    def _links(self, groups: NDArray[np.int64], limit: float | None) -> NDArray[np.float64]:
+        """Return float64 [G, C], how strongly groups are linked to each other one; -inf to themselves and the dead."""
+        link: NDArray[np.float64] = self.tie[groups] / np.multiply.outer(self.strength[groups], self.strength)
+        link /= self._reluctance(groups, limit)
+        link[~self.alive[groups]] = -np.inf
+        link[:, ~self.alive] = -np.inf
+        link[np.arange(len(groups)), groups] = -np.inf
         return link
+
+    def _reluctance(self, groups: NDArray[np.int64], limit: float | None) -> NDArray[np.float64]:
+        """Return float64 [G, C], how much less than it is a link between two groups counts."""
+        if limit is None:
+            return np.ones((1, 1))
+        reluctance: NDArray[np.float64] = 1.0 + (np.add.outer(self.size[groups], self.size) / limit) ** 2
+        return reluctance
+
+    def _nearest_pair(self, limit: float | None) -> tuple[int, int]:
+        """Return the two groups that lie nearest to each other on the map, for when no tie is left."""
+        groups = np.nonzero(self.alive)[0]
+        apart = np.array([self._distance(int(group)) for group in groups]) + 1e-9
+        apart = apart * self._reluctance(groups, limit)
+        apart[:, ~self.alive] = np.inf
+        apart[np.arange(len(groups)), groups] = np.inf
+        row, other = np.unravel_index(int(apart.argmin()), apart.shape)
+        return int(groups[row]), int(other)
 
     def _distance(self, group: int) -> NDArray[np.float64]:
         """Return float64 [C], the distance on the map from a group to each other one."""
@@ -125,6 +140,7 @@ class _Merger:
         share = self.size[gone] / total
         self.centre[kept] += share * (self.centre[gone] - self.centre[kept])
         self.degree[kept] += self.degree[gone]
+        self.strength[kept] = self.degree[kept] ** NORMALISATION
         self.size[kept] = total
         self.alive[gone] = False
         self.group[self.group == gone] = kept

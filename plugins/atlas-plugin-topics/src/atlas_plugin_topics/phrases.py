@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pandas import factorize
 
 from atlas_plugin_topics.words import Words
 
@@ -83,7 +84,7 @@ def _frequent(
     min_documents: int,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Keep the codes that enough documents hold; return them, and number and position of what is left."""
-    codes, number = np.unique(code, return_inverse=True)
+    number, codes = factorize(code)
     # Phrases found less often than that are not in so many documents; of the others each document counts once.
     often = np.bincount(number, minlength=len(codes)) >= min_documents
     kept = often[number]
@@ -94,11 +95,12 @@ def _frequent(
 
 
 def _documents(number: NDArray[np.int64], document: NDArray[np.int32], count: int) -> NDArray[np.int64]:
-    """Return int64 [count], how many documents hold each phrase; `document` rises."""
-    order = np.argsort(number, kind="stable")
-    new = np.ones(len(order), dtype=bool)
-    new[1:] = (np.diff(number[order]) > 0) | (np.diff(document[order]) > 0)
-    held: NDArray[np.int64] = np.bincount(number[order][new], minlength=count)
+    """Return int64 [count], how many documents hold each phrase."""
+    documents = int(document.max(initial=0)) + 1
+    pairs = np.sort(number * documents + document)
+    new = np.ones(len(pairs), dtype=bool)
+    new[1:] = pairs[1:] != pairs[:-1]
+    held: NDArray[np.int64] = np.bincount(pairs[new] // documents, minlength=count)
     return held
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from array import array
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,15 +47,16 @@ PARSED_AT_ONCE = 5_000
 class Pieces(dict[str, int]):
     """The number of every piece seen so far; asking for one that is new gives it the next number.
 
-    After `parse` the lists hold, for each piece, where its words begin in `word`, `begin`, `end` and `last`, and what
-    it leaves before its first word and after its last one. That is `BROKEN` if no phrase can go on there.
+    After `parse` the lists hold, for each piece, where its words begin in `word`, `begin`, `end` and `last` and how
+    many they are, and what it leaves before its first word and after its last one. That is `BROKEN` if no phrase can
+    go on there.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.vocabulary: dict[str, int] = {}
         self.word, self.begin, self.end, self.last = array("i"), array("i"), array("i"), array("b")
-        self.start: list[int] = [0]
+        self.first, self.count = array("q"), array("q")
         self.head: list[str | None] = []
         self.tail: list[str | None] = []
         self.opens: list[str] = []
@@ -69,32 +71,39 @@ class Pieces(dict[str, int]):
     def parse(self, report: Report) -> None:
         """Find the words of all pieces; `report` hears the share that is done."""
         pattern, gap = _patterns()
-        for number, piece in enumerate(self):
-            if number % PARSED_AT_ONCE == 0:
-                report(number / len(self))
-            if not self._plain(piece):
-                self._parse(piece, pattern, gap)
+        plain = self._plain()
+        others = [(number, piece) for number, (piece, word) in enumerate(zip(self, plain, strict=True)) if not word]
+        for done, (number, piece) in enumerate(others):
+            if done % PARSED_AT_ONCE == 0:
+                report(done / len(others))
+            self.first[number] = len(self.word)
+            self._parse(number, piece, pattern, gap)
+            self.count[number] = len(self.word) - self.first[number]
 
-    def _plain(self, piece: str) -> bool:
-        """Read a piece of one word of the letters a to z, with signs around it, as most are; whether it was one."""
-        begun = piece.lstrip(SIGNS)
-        word = begun.rstrip(SIGNS)
-        if not (word.isalpha() and word.isascii()):
-            return False
-        start, stop = len(piece) - len(begun), len(piece) - len(begun) + len(word)
-        key = word.lower()
-        self.word.append(self.vocabulary.setdefault(key, len(self.vocabulary)))
-        self.begin.append(start)
-        self.end.append(stop)
-        self.last.append(True)
-        self.start.append(len(self.word))
-        self.head.append(piece[:start])
-        self.tail.append(piece[stop:])
-        self.opens.append(SPACED)
-        self.closes.append(SPACED)
-        return True
+    def _plain(self) -> list[str]:
+        """Read, all at once, the pieces of one word of the letters a to z with signs around it, as most are.
 
-    def _parse(self, piece: str, pattern: re.Pattern[str], gap: re.Pattern[str]) -> None:
+        Returns the word of each of these, and nothing for the others.
+        """
+        begun = [piece.lstrip(SIGNS) for piece in self]
+        words = [piece.rstrip(SIGNS) for piece in begun]
+        words = [word.lower() if word.isalpha() and word.isascii() else "" for word in words]
+        start = [len(piece) - len(rest) for piece, rest in zip(self, begun, strict=True)]
+        stop = [first + len(word) for first, word in zip(start, words, strict=True)]
+        number = self.vocabulary
+        self.word.extend(number.setdefault(word, len(number)) for word in words if word)
+        self.begin.extend(first for first, word in zip(start, words, strict=True) if word)
+        self.end.extend(last for last, word in zip(stop, words, strict=True) if word)
+        self.last.frombytes(b"\1" * len(self.word))
+        self.count.extend(map(bool, words))
+        self.first.extend(accumulate(self.count, initial=0))
+        self.first.pop()
+        self.head = [piece[:first] for piece, first in zip(self, start, strict=True)]
+        self.tail = [piece[last:] for piece, last in zip(self, stop, strict=True)]
+        self.opens, self.closes = [SPACED] * len(self), [SPACED] * len(self)
+        return words
+
+    def _parse(self, number: int, piece: str, pattern: re.Pattern[str], gap: re.Pattern[str]) -> None:
         """Find the words of one piece and where its phrases end."""
         before, after, head, first = "", 0, BROKEN, ""
         seen = False
@@ -120,12 +129,11 @@ class Pieces(dict[str, int]):
         if before:
             # Whether a phrase ends here is seen when the next piece is known.
             self.last.append(True)
-        self.start.append(len(self.word))
-        self.head.append(head if seen else piece)
-        self.tail.append((piece[after:] if before else BROKEN) if seen else piece)
+        self.head[number] = head if seen else piece
+        self.tail[number] = (piece[after:] if before else BROKEN) if seen else piece
         # Which letter it is matters only where its script may write no spaces.
-        self.opens.append(SPACED if "" < first < FIRST_UNSPACED else first)
-        self.closes.append(SPACED if "" < before < FIRST_UNSPACED else before)
+        self.opens[number] = SPACED if "" < first < FIRST_UNSPACED else first
+        self.closes[number] = SPACED if "" < before < FIRST_UNSPACED else before
 
     def joins(self, pieces: tuple[int, ...]) -> bool:
         """Whether a phrase goes on from the first to the last of some pieces, those between having no words."""
@@ -136,7 +144,7 @@ class Pieces(dict[str, int]):
         return joined(self.closes[one], " ".join(part or "" for part in parts), self.opens[other], _patterns()[1])
 
     def table(self, name: str) -> NDArray[np.int32]:
-        """Return int32 [W], one of the lists of words."""
+        """Return int32, one of the lists of numbers."""
         return np.array(getattr(self, name), dtype=np.int32)
 
 

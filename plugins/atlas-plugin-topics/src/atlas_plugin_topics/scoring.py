@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from atlas_plugin_topics.corpus import Corpus
 from atlas_plugin_topics.lexicon import Usage
 from atlas_plugin_topics.phrases import Terms
+from atlas_plugin_topics.tally import Tally
 
 __all__ = ["Scores", "cohesion", "quality", "score_topics"]
 
@@ -56,7 +56,7 @@ def cohesion(terms: Terms, use: Usage) -> NDArray[np.float64]:
     return np.clip(share, 0.0, 1.0)
 
 
-def score_topics(corpus: Corpus, use: Usage, quality: NDArray[np.float64], member: NDArray[np.int64]) -> Scores:
+def score_topics(tally: Tally, use: Usage, quality: NDArray[np.float64], member: NDArray[np.int64]) -> Scores:
     """Score all terms for the siblings that a family of rows is divided into.
 
     p^0.7 log(p / q), p being the share of the topic's rows with the term and q that in its siblings,
@@ -64,29 +64,26 @@ def score_topics(corpus: Corpus, use: Usage, quality: NDArray[np.float64], membe
     meeting of words, and that its documents mean what the topic means.
 
     Args:
-        corpus: the documents.
+        tally: the terms of the finest topics.
         use: what `usage` says of the terms.
         quality: `quality` of the terms.
-        member: int64 [N], 0..K-1 for the family's rows, -1 for all other rows. With K = 1 the sibling is
+        member: int64 [F], 0..K-1 for the family's finest topics, -1 for all others. With K = 1 the sibling is
             what lies outside the family, or nothing.
     """
-    from scipy import sparse
-
     topics = int(member.max()) + 1
-    inside = np.nonzero(member >= 0)[0]
-    table = sparse.csr_array((corpus.weights[inside], (inside, member[inside])), shape=(len(member), topics))
-    counts = np.asarray((use.holds @ table).todense(), dtype=np.float64)
-    sizes = np.bincount(member[inside], weights=corpus.weights[inside], minlength=topics).astype(np.float64)
+    inside = member >= 0
+    counts = tally.counts(member, topics)
+    sizes = np.asarray(np.bincount(member[inside], weights=tally.rows[inside], minlength=topics), dtype=np.float64)
     # Most families hold few of the terms.
     there = np.nonzero(counts.any(axis=1))[0]
     value, share = np.zeros_like(counts), np.zeros_like(counts)
-    value[there], share[there] = _scored(corpus, use, member, counts[there], sizes, there)
+    value[there], share[there] = _scored(tally, use, member, counts[there], sizes, there)
     value *= quality[:, None]
     return Scores(value, share)
 
 
 def _scored(
-    corpus: Corpus,
+    tally: Tally,
     use: Usage,
     member: NDArray[np.int64],
     counts: NDArray[np.float64],
@@ -94,20 +91,18 @@ def _scored(
     there: NDArray[np.int64],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return what the terms `there` are worth and their share of rows, float64 [len(there), K] each."""
-    topics = len(sizes)
-    total, base = counts.sum(axis=1), sizes.sum()
-    if topics == 1:
-        total, base = np.asarray(use.holds[there] @ corpus.weights, dtype=np.float64), corpus.weights.sum()
+    said, read = tally.said[there], tally.rows.sum()
+    total, base = (said, read) if len(sizes) == 1 else (counts.sum(axis=1), sizes.sum())
     typical = (total / base)[:, None]
     share = (counts + PRIOR_DOCUMENTS * typical) / (sizes + PRIOR_DOCUMENTS)
     if base <= sizes.max():
         return _prevalence(share) * (counts > 0), share
     rest = (total[:, None] - counts + PRIOR_DOCUMENTS * typical) / (base - sizes + PRIOR_DOCUMENTS)
     # What the whole map often says is no name either, even if the siblings happen to say it less.
-    said, read = np.asarray(use.holds[there] @ corpus.weights, dtype=np.float64)[:, None], corpus.weights.sum()
-    elsewhere = (said - counts + PRIOR_DOCUMENTS * said / read) / (read - sizes + PRIOR_DOCUMENTS)
+    everywhere = PRIOR_DOCUMENTS * said[:, None] / read
+    elsewhere = (said[:, None] - counts + everywhere) / (read - sizes + PRIOR_DOCUMENTS)
     value = _contrast(share, np.maximum(rest, elsewhere), sizes) * (counts >= np.clip(sizes / 4.0, 1e-9, MIN_ROWS))
-    return value * _likeness(corpus, use.meaning[there], member, topics), share
+    return value * _likeness(tally, use.meaning[there], member, len(sizes)), share
 
 
 def _contrast(share: NDArray[np.float64], rest: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -138,12 +133,12 @@ def quality(terms: Terms, use: Usage, whole: NDArray[np.float64]) -> NDArray[np.
 
 
 def _likeness(
-    corpus: Corpus, meaning: NDArray[np.float64], member: NDArray[np.int64], topics: int
+    tally: Tally, meaning: NDArray[np.float64], member: NDArray[np.int64], topics: int
 ) -> NDArray[np.float64]:
     """Return float64 [T, K] in [0, 1]: do a term's documents lie where the topic does, seen from the family?"""
-    middle = corpus.meaning[member >= 0].mean(axis=0) if topics > 1 else np.zeros(corpus.meaning.shape[1])
-    centres = np.array([corpus.meaning[member == topic].mean(axis=0) for topic in range(topics)]) - middle
-    meaning = meaning - middle
+    centres, middle = tally.centres(member, topics)
+    if topics > 1:
+        meaning, centres = meaning - middle, centres - middle
     lengths = np.linalg.norm(meaning, axis=1)[:, None] * np.linalg.norm(centres, axis=1)
     cosine: NDArray[np.float64] = meaning @ centres.T / np.maximum(lengths, 1e-12)
     return np.clip(cosine, 0.0, 1.0)

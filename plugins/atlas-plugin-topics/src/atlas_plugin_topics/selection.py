@@ -50,10 +50,11 @@ class Chooser:
     def ranked(self, scores: Scores, topic: int) -> list[int]:
         """Return the best terms of a sibling topic, best first, words that only occur in a phrase left out."""
         value = scores.value[:, topic]
-        order = np.argsort(-value, kind="stable")[: CANDIDATES * 2]
-        candidates = [int(term) for term in order if value[term] > 0]
-        phrases = [term for term in candidates if self.terms.length[term] > 1]
-        return [term for term in candidates if not self._gives_way(term, phrases, scores.share[:, topic])][:CANDIDATES]
+        speaking = np.nonzero(value > 0)[0]
+        candidates = speaking[np.argsort(-value[speaking], kind="stable")[: CANDIDATES * 2]].tolist()
+        share = dict(zip(candidates, scores.share[candidates, topic].tolist(), strict=True))
+        phrases = [(self.words[term], share[term]) for term in candidates if self.terms.length[term] > 1]
+        return [term for term in candidates if not self._gives_way(term, share[term], phrases)][:CANDIDATES]
 
     def pick(self, ranked: Sequence[int], value: NDArray[np.float64], banned: AbstractSet[int]) -> list[int]:
         """Return one to `max_terms` terms for a label that no topic has yet; none if nothing is left.
@@ -63,7 +64,9 @@ class Chooser:
             value: their scores, by term.
             banned: terms of its siblings' and its ancestors' labels.
         """
-        worth = {term: value[term] * (AGAIN if term in self.used else 1.0) for term in ranked if term not in banned}
+        free = [term for term in ranked if term not in banned]
+        values = zip(free, value[free].tolist(), strict=True)
+        worth = {term: said * (AGAIN if term in self.used else 1.0) for term, said in values}
         order = sorted(worth, key=lambda term: -worth[term])
         for first in range(len(order)):
             chosen = self._together(order[first:], worth)
@@ -93,10 +96,10 @@ class Chooser:
                 chosen.append(term)
         return chosen
 
-    def _gives_way(self, term: int, phrases: Sequence[int], share: NDArray[np.float64]) -> bool:
+    def _gives_way(self, term: int, share: float, phrases: Sequence[tuple[frozenset[int], float]]) -> bool:
         """Whether a longer phrase that contains `term` has most of its rows."""
-        held = GIVES_WAY * share[term]
-        return any(share[phrase] >= held and self.words[term] < self.words[phrase] for phrase in phrases)
+        held, word = GIVES_WAY * share, self.words[term]
+        return any(of_phrase >= held and word < phrase for phrase, of_phrase in phrases)
 
     def _same(self, one: int, other: int) -> bool:
         """Whether two terms share a word or mostly stand in the same documents."""

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from atlas_plugin_topics.corpus import Corpus
 from atlas_plugin_topics.phrases import Terms
-from atlas_plugin_topics.words import Words, surface
+from atlas_plugin_topics.words import Words
 
 __all__ = ["surfaces"]
 
 # Enough occurrences to know the commonest spelling.
-MAX_OCCURRENCES = 100
+MAX_OCCURRENCES = 60
 # A word belongs to the name that it stands before so often,
 ALWAYS = 0.8
 # but no article does: it is in more than this share of the texts.
@@ -35,6 +35,7 @@ def surfaces(wanted: Iterable[int], terms: Terms, words: Words, corpus: Corpus) 
     spelled: dict[int, str] = {}
     for term in wanted:
         places = terms.position[order[ends[term - 1] if term else 0 : ends[term]]]
+        places = places[:: 1 + (len(places) - 1) // MAX_OCCURRENCES]
         before = _constant_word_before(places, words, first)
         led = before >= 0 and not everywhere[before] and not words.unspaced[before]
         if led:
@@ -42,14 +43,18 @@ def surfaces(wanted: Iterable[int], terms: Terms, words: Words, corpus: Corpus) 
             places = places[words.word[places - 1] == before]
         inner = places[~first[places - led]]
         kept = inner if len(inner) * 4 >= len(places) else places
-        kept = kept[:: 1 + (len(kept) - 1) // MAX_OCCURRENCES]
-        length = int(terms.length[term])
-        spellings = Counter(
-            surface(corpus.texts[words.document[at]], int(words.begin[at - led]), int(words.end[at + length - 1]))
-            for at in kept
-        )
-        spelled[term] = min(spellings, key=lambda text: (-spellings[text], text))
+        spelled[term] = _commonest_spelling(kept - led, kept + terms.length[term] - 1, words, corpus)
     return spelled
+
+
+def _commonest_spelling(first: NDArray[np.int64], last: NDArray[np.int64], words: Words, corpus: Corpus) -> str:
+    """Return how the stretches from a `first` to a `last` word are written most often, on one line."""
+    stretches = zip(words.document[first].tolist(), words.begin[first].tolist(), words.end[last].tolist(), strict=True)
+    written = Counter(corpus.texts[document][begin:end] for document, begin, end in stretches)
+    spellings: Counter[str] = Counter()
+    for text, times in written.items():
+        spellings[" ".join(text.split())] += times
+    return min(spellings, key=lambda text: (-spellings[text], text))
 
 
 def _constant_word_before(places: NDArray[np.int64], words: Words, first: NDArray[np.bool_]) -> int:

@@ -19,6 +19,7 @@ from atlas_plugin_topics.scoring import cohesion, quality, score_topics
 from atlas_plugin_topics.selection import Chooser
 from atlas_plugin_topics.steps import Report, stretch
 from atlas_plugin_topics.surfaces import surfaces
+from atlas_plugin_topics.tally import tally
 from atlas_plugin_topics.words import Words, read_words
 
 __all__ = ["Phrases"]
@@ -67,21 +68,21 @@ class Phrases:
         above: dict[int, frozenset[int]] = {}
         if not len(terms.length):
             return choices
-        worth = quality(terms, use, cohesion(terms, use))
+        counted, worth = tally(corpus, use), quality(terms, use, cohesion(terms, use))
         for done, parent in enumerate((-1, *(int(topic) for topic in topics.topic_id))):
             report(done / (1 + len(topics.topic_id)))
             family = topics.children(parent)
             if not len(family):
                 continue
             depth = int(topics.depth[topics.topic_id == family[0]][0])
-            column = corpus.assignment[:, depth - 1]
+            column = counted.topics[:, depth - 1]
             present = [int(topic) for topic in family if (column == topic).any()]
             if not present:
                 continue
             member = np.full(len(column), -1)
             for number, topic in enumerate(present):
                 member[column == topic] = number
-            scores = score_topics(corpus, use, worth, member)
+            scores = score_topics(counted, use, worth, member)
             banned = above.get(parent, frozenset())
             ranked = [chooser.ranked(scores, number) for number in range(len(present))]
             best = [scores.value[terms_[0], number] if terms_ else 0.0 for number, terms_ in enumerate(ranked)]

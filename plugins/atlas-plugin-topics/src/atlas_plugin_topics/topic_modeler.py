@@ -111,10 +111,7 @@ def _cell_graph(
     cells: NDArray[np.int64], bonds: Ties, positions: NDArray[np.float32], weights: NDArray[np.integer]
 ) -> Cells:
     """Sum the ties of the rows up to ties of their cells, held back where a border on the map is short or missing."""
-    count = int(cells.max()) + 1
-    near = cells[bonds.row_of_tie()]
-    tie = np.bincount(near * count + cells[bonds.other], weights=bonds.weight, minlength=count**2)
-    tie = tie.reshape(count, count)
+    tie = bonds.between(cells)
     degree = tie.sum(axis=1)
     rows = np.bincount(cells).astype(np.float64)
     side = np.sqrt(np.minimum.outer(rows, rows))

@@ -30,18 +30,20 @@ def vote(ties: Ties, assignment: Assignment, tell: Callable[[], None] = lambda: 
     """
     decided = assignment.copy()
     tell()
-    finest = _votes(ties, assignment[:, -1])
+    # Whose own topic, even the finest, holds so many of a row's ties, no other can outvote.
+    asked = ties.inside(assignment[:, -1]) * (1.0 + MAJORITY) < ties.total()
+    finest = ties.votes(asked, assignment[:, -1])
     for depth in range(assignment.shape[1]):
         tell()
-        before = assignment[:, depth]
+        before = assignment[asked, depth]
         parent = _parents(assignment, depth)
         votes = _summed(finest, assignment, depth)
-        near = np.repeat(np.arange(ties.rows), np.diff(votes.indptr))
+        near = np.repeat(np.arange(len(before)), np.diff(votes.indptr))
         if depth:
-            votes.data[parent[votes.indices] != decided[near, depth - 1]] = -1.0
-        own = np.bincount(near, weights=votes.data * (votes.indices == before[near]), minlength=ties.rows)
+            votes.data[parent[votes.indices] != decided[asked, depth - 1][near]] = -1.0
+        own = np.bincount(near, weights=votes.data * (votes.indices == before[near]), minlength=len(before))
         winner, most = _winners(votes, near)
-        decided[:, depth] = np.where(most > MAJORITY * own, winner, before)
+        decided[asked, depth] = np.where(most > MAJORITY * own, winner, before)
     return _without_exodus(assignment, decided)
 
 
@@ -60,18 +62,10 @@ def _without_exodus(before: Assignment, decided: Assignment) -> Assignment:
 
 def agreement(ties: Ties, assignment: Assignment) -> NDArray[np.float32]:
     """Return float32 [N, D] in [0, 1]: the share of a row's ties that stay in its topic, 1 for a row without ties."""
-    degree = np.diff(ties.start)
-    full = degree > 0
-    begin = ties.start[:-1][full]
-    total = np.add.reduceat(ties.weight, begin) if len(begin) else np.zeros(0)
-    shares = []
-    for topic in assignment.T:
-        share = np.ones(ties.rows)
-        if len(begin):
-            same = ties.weight * (np.repeat(topic, degree) == topic[ties.other])
-            share[full] = np.add.reduceat(same, begin) / total
-        shares.append(share)
-    table: NDArray[np.float32] = np.column_stack(shares).astype(np.float32)
+    total = ties.total()
+    alone = total <= 0
+    inside = np.column_stack([ties.inside(topic) for topic in assignment.T])
+    table: NDArray[np.float32] = ((inside + alone[:, None]) / (total + alone)[:, None]).astype(np.float32)
     return np.clip(table, 0.0, 1.0)
 
 
@@ -82,16 +76,6 @@ def _parents(assignment: Assignment, depth: int) -> NDArray[np.int32]:
     if depth:
         parent[assignment[:, depth]] = assignment[:, depth - 1]
     return parent
-
-
-def _votes(ties: Ties, topic: Assignment) -> Any:
-    """Return a sparse table [N, K], the weight of each row's ties into each topic."""
-    from scipy import sparse
-
-    topics = int(topic.max()) + 1
-    graph = sparse.csr_array((ties.weight, ties.other, ties.start), shape=(ties.rows, ties.rows))
-    own = sparse.csr_array((np.ones(ties.rows), topic, np.arange(ties.rows + 1)), shape=(ties.rows, topics))
-    return graph @ own
 
 
 def _summed(votes: Any, assignment: Assignment, depth: int) -> Any:

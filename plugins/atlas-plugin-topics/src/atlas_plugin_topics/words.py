@@ -5,16 +5,18 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pandas import factorize
 
 from atlas_plugin_topics.pieces import CURLY, UNSPACED, Pieces
 from atlas_plugin_topics.steps import TEXTS_AT_ONCE, Report, unheard
 
-__all__ = ["CURLY", "Words", "clean", "read_words", "surface"]
+__all__ = ["CURLY", "Words", "clean", "read_words"]
 
 # What is markup or address rather than prose ends a phrase.
 SUFFIX = r"\.(?:com|org|net|html?|php|jpe?g|png)\b"
@@ -59,35 +61,27 @@ def clean(text: str, max_characters: int) -> str:
 def read_words(texts: Sequence[str], report: Report = unheard) -> Words:
     """Find the words of cleaned texts; `report` hears the share that is done, and may raise."""
     pieces = Pieces()
-    line: list[int] = []
-    lengths = []
-    for row, text in enumerate(texts):
-        if row % TEXTS_AT_ONCE == 0:
-            report(0.5 * row / len(texts))
-        before = len(line)
-        line.extend(map(pieces.__getitem__, text.split(" ")))
-        lengths.append(len(line) - before)
+    line = array("i")
+    for start in range(0, len(texts), TEXTS_AT_ONCE):
+        report(0.5 * start / len(texts))
+        # One line of all texts is cut faster than each text is.
+        line.extend(map(pieces.__getitem__, " ".join(texts[start : start + TEXTS_AT_ONCE]).split(" ")))
     pieces.parse(lambda done: report(0.5 + 0.5 * done))
-    return _words(pieces, np.array(line, dtype=np.int64), np.array(lengths, dtype=np.int64))
+    lengths = np.fromiter((text.count(" ") for text in texts), np.int64, len(texts)) + 1
+    return _words(pieces, np.array(line, dtype=np.int32), lengths)
 
 
-def surface(text: str, begin: int, end: int) -> str:
-    """Return a stretch of a cleaned text as it is written, on one line."""
-    return " ".join(text[begin:end].split())
-
-
-def _words(pieces: Pieces, line: NDArray[np.int64], lengths: NDArray[np.int64]) -> Words:
+def _words(pieces: Pieces, line: NDArray[np.int32], lengths: NDArray[np.int64]) -> Words:
     """Put the words of a line of pieces one after the other; `lengths` are the documents' pieces."""
     size = np.fromiter(map(len, pieces), np.int64, len(pieces))[line] + 1
     document = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
     first = np.cumsum(lengths) - lengths
     place = np.cumsum(size) - size
     place -= np.repeat(place[np.minimum(first, max(len(place) - 1, 0))], lengths) if len(place) else 0
-    start = np.array(pieces.start, dtype=np.int64)
-    count = np.diff(start)[line]
+    count = pieces.table("count")[line]
     there = np.nonzero(count)[0]
     count, last_word = count[there], np.cumsum(count[there]) - 1
-    origin = np.repeat(start[line[there]] - (last_word + 1 - count), count)
+    origin = np.repeat(pieces.table("first")[line[there]] - (last_word + 1 - count), count)
     source = origin + np.arange(len(origin))
     shift = np.repeat(place[there], count)
     last = pieces.table("last")[source].astype(bool)
@@ -105,7 +99,7 @@ def _words(pieces: Pieces, line: NDArray[np.int64], lengths: NDArray[np.int64]) 
 
 
 def _goes_on(
-    pieces: Pieces, line: NDArray[np.int64], there: NDArray[np.int64], document: NDArray[np.int32]
+    pieces: Pieces, line: NDArray[np.int32], there: NDArray[np.int64], document: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
     """Return bool [len(there)]: whether a phrase goes on from a piece with words to the next one of these."""
     if not len(there):
@@ -117,11 +111,9 @@ def _goes_on(
     # What a piece leaves before and after its words repeats, and so do the answers.
     closing, leaving = _alike(pieces.closes, pieces.tail)
     opening, coming = _alike(pieces.opens, pieces.head)
-    keys, example, answer = np.unique(
-        closing[line[one[near]]] * len(coming) + opening[line[other[near]]], return_index=True, return_inverse=True
-    )
+    answer, keys = factorize(closing[line[one[near]]] * len(coming) + opening[line[other[near]]])
     answers = [pieces.joins((leaving[key // len(coming)], coming[key % len(coming)])) for key in keys.tolist()]
-    goes_on[:-1][near] = np.array(answers, dtype=bool)[answer] if len(example) else False
+    goes_on[:-1][near] = np.array(answers, dtype=bool)[answer]
     for place in np.nonzero(same & ~near)[0].tolist():
         goes_on[place] = pieces.joins(tuple(line[one[place] : other[place] + 1].tolist()))
     return goes_on
