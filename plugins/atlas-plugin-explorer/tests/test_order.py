@@ -99,6 +99,31 @@ def test_the_view_leaves_outliers_out() -> None:
     assert -20 < y0 < -8 < 8 < y1 < 20
 
 
+def test_far_islands_do_not_squeeze_the_view() -> None:
+    positions = cloud(2_000)
+    main = first_view(positions)
+    positions[:60] += (400, 0)
+    positions[60:120] += (0, -300)
+    seen = np.array(first_view(positions))
+    assert np.abs(seen - main).max() < 0.35 * (main[2] - main[0])
+
+
+def test_an_island_that_is_near_or_large_is_seen() -> None:
+    near, large = cloud(2_000), cloud(2_000)
+    near[:60] += (30, 0)
+    large[:300] += (400, 0)
+    assert first_view(near)[2] > 25
+    assert first_view(large)[2] > 390
+
+
+def test_points_that_share_a_side_but_for_a_few_are_seen_with_these() -> None:
+    positions = cloud(2_000)
+    positions[100:, 0] = 7
+    x0, _, x1, _ = first_view(positions)
+    assert x0 < np.quantile(positions[:100, 0], 0.3)
+    assert x1 > np.quantile(positions[:100, 0], 0.7)
+
+
 def test_the_view_of_few_points_holds_all() -> None:
     positions = cloud(100)
     x0, y0, x1, y1 = first_view(positions)
