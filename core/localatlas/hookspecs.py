@@ -12,7 +12,7 @@ An implementation may take any subset of a hook's arguments, so hooks can gain a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,12 +113,18 @@ def localatlas_open(
 
 @hookspec(firstresult=True)
 def localatlas_save(
-    projection: AtlasProjection, path: Path, single: bool, text_bytes: int, overwrite: bool
+    projection: AtlasProjection,
+    path: Path,
+    single: bool,
+    text_bytes: int,
+    overwrite: bool,
+    progress: Callable[[float, str], None],
 ) -> bool | None:
     """Write the page of a finished map as files that need no server, and return True when done.
 
     `single` asks for one HTML file, else `path` is a folder for a web host. `text_bytes` says how much of the rows goes
     into the file, or can be searched in the folder. What is there already is replaced only with `overwrite`.
+    `progress(fraction, message)` is told how far it is, 0 to 1.
     """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,9 +14,11 @@ from localatlas.paths import expanded
 if TYPE_CHECKING:
     from localatlas.indices import AtlasProjection
 
-__all__ = ["TEXT_BYTES", "MapPages"]
+__all__ = ["TEXT_BYTES", "MapPages", "Report"]
 
 TEXT_BYTES = 64_000_000
+# Takes how far the work is, 0 to 1, and what is done.
+Report = Callable[[float, str], None]
 NO_EXPLORER = "no installed plugin shows maps; pip install atlas-plugin-explorer"
 
 
@@ -36,7 +39,14 @@ class MapPages(MapState):
             _ = self.record
             raise NotReadyError(NO_EXPLORER)
 
-    def to_html(self, path: str | Path, *, text_bytes: int = TEXT_BYTES, overwrite: bool = False) -> Path:
+    def to_html(
+        self,
+        path: str | Path,
+        *,
+        text_bytes: int = TEXT_BYTES,
+        overwrite: bool = False,
+        progress: Report | None = None,
+    ) -> Path:
         """Write the map's page as one HTML file, which opens anywhere without a server or a network; return its path.
 
         It holds the points, topics and columns. Searching and filtering work in it; what needs a server (search by
@@ -47,6 +57,7 @@ class MapPages(MapState):
             text_bytes: how much of the rows goes along, before compression; beyond it whole columns are left out,
                 and the texts of the mapped one are cut.
             overwrite: whether a file that is there may be replaced.
+            progress: is told how far the work is, 0 to 1, and what is done.
 
         Raises:
             AtlasValueError: the map has more than 1,000,000 rows, the ending is another, or there is a file already.
@@ -56,9 +67,16 @@ class MapPages(MapState):
         target = expanded(path)
         if target.suffix.lower() not in {".html", ".htm"}:
             raise AtlasValueError(f"{target.name}: the file of a page ends in .html; to_folder(path) writes a folder")
-        return self._save(target, single=True, text_bytes=text_bytes, overwrite=overwrite)
+        return self._save(target, single=True, text_bytes=text_bytes, overwrite=overwrite, progress=progress)
 
-    def to_folder(self, path: str | Path, *, text_bytes: int = TEXT_BYTES, overwrite: bool = False) -> Path:
+    def to_folder(
+        self,
+        path: str | Path,
+        *,
+        text_bytes: int = TEXT_BYTES,
+        overwrite: bool = False,
+        progress: Report | None = None,
+    ) -> Path:
         """Write the map's page as a folder that any web host can serve, and return its path.
 
         Points and rows are loaded as they are looked at, so it takes maps of any size.
@@ -67,13 +85,14 @@ class MapPages(MapState):
             path: the folder (`~` is the user's folder).
             text_bytes: how much text can be searched: a search loads all of it. All columns are shown.
             overwrite: whether an earlier copy may be replaced.
+            progress: is told how far the work is, 0 to 1, and what is done.
 
         Raises:
             AtlasValueError: there is something already; nothing but an earlier copy is ever replaced.
             NotReadyError: the map is still building, or no explorer is installed.
             StorageError: the folder cannot be written.
         """
-        return self._save(expanded(path), single=False, text_bytes=text_bytes, overwrite=overwrite)
+        return self._save(expanded(path), single=False, text_bytes=text_bytes, overwrite=overwrite, progress=progress)
 
     def widget(self, *, height: int = 600) -> Any:
         """Return the map as a widget for a notebook; while the map is building, it shows the progress.
@@ -92,15 +111,18 @@ class MapPages(MapState):
             raise NotReadyError(NO_EXPLORER)
         return made
 
-    def _save(self, path: Path, *, single: bool, text_bytes: int, overwrite: bool) -> Path:
+    def _save(self, path: Path, *, single: bool, text_bytes: int, overwrite: bool, progress: Report | None) -> Path:
         if isinstance(text_bytes, bool) or not isinstance(text_bytes, int):
             raise AtlasTypeError(f"text_bytes={text_bytes!r}: a whole number of bytes is taken")
         if text_bytes < 0:
             raise AtlasValueError(f"text_bytes={text_bytes:,}: 0 or more is taken")
+        from localatlas.protocols import Context  # numpy, which a command that only lists maps needs not
+
         # Raises for a map that is not finished.
         _ = self.record
         projection = cast("AtlasProjection", self)
         asked = {"path": path, "single": single, "text_bytes": text_bytes, "overwrite": overwrite}
+        asked["progress"] = progress or Context().progress
         if not hooks.call("localatlas_save", projection=projection, **asked):
             raise NotReadyError(NO_EXPLORER)
         return path

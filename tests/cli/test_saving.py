@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,8 +9,11 @@ from typing import Any
 
 import pytest
 from localatlas import AtlasDataset, hooks
+from localatlas.cli.live import saving_bar
 from localatlas.hookspecs import hookimpl
+from rich.console import Console
 
+Report = Callable[[float, str], None]
 Localatlas = Callable[..., Any]
 
 
@@ -21,8 +25,9 @@ def asked(dataset: AtlasDataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     seen: list[tuple[Any, ...]] = []
 
     @hookimpl(tryfirst=True)
-    def localatlas_save(path: Path, single: bool, text_bytes: int, overwrite: bool) -> bool:
+    def localatlas_save(path: Path, single: bool, text_bytes: int, overwrite: bool, progress: Report) -> bool:
         seen.append((path.name, single, text_bytes, overwrite))
+        progress(0.5, "half of [the] rows")
         if single:
             path.write_bytes(b"x" * 2_000_000)
         else:
@@ -50,3 +55,11 @@ def test_what_is_there_is_replaced_only_when_asked(localatlas: Localatlas, asked
     done = localatlas("page", "sample", "a.html", "--overwrite", "--json")
     assert json.loads(done.out) == {"path": "a.html", "bytes": 2_000_000}
     assert asked == [("a.html", True, 64_000_000, True)]
+
+
+def test_a_terminal_sees_how_far_it_is() -> None:
+    shown = io.StringIO()
+    with saving_bar(Console(file=shown, force_terminal=True, width=100)) as progress:
+        progress(0.5, "half of [the] rows")
+    assert "50%" in shown.getvalue()
+    assert "half of [the] rows" in shown.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -13,7 +13,7 @@ from rich.text import Text
 
 from localatlas.pipeline.progress import Listener
 
-__all__ = ["LoadingBar", "live_listener", "loading_bar"]
+__all__ = ["LoadingBar", "live_listener", "loading_bar", "saving_bar"]
 
 DONE = {
     "snapshot": "rows read",
@@ -81,6 +81,14 @@ def loading_bar(console: Console, total: int | None) -> Generator[LoadingBar, No
         bar = LoadingBar(progress, total)
         yield bar
     console.print(_finished("rows loaded", time.perf_counter() - started, f"{bar.rows:,.0f} rows"))
+
+
+@contextmanager
+def saving_bar(console: Console) -> Generator[Callable[[float, str], None], None, None]:
+    """Yield what takes the progress of a page that is written, 0 to 1, and draws it; nothing without a terminal."""
+    with Progress(*_columns(), console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("writing the page", total=1.0, detail="")
+        yield lambda fraction, message: progress.update(task, completed=fraction, detail=escape(message))
 
 
 def _columns() -> tuple[ProgressColumn, ...]:

@@ -35,13 +35,17 @@ def page_command(
     The page of DATASET's map goes to TARGET: one HTML file that opens anywhere without a server or a network if TARGET
     ends in .html (up to 1,000,000 rows), else a folder that any web host can serve.
     """
+    from rich.console import Console
+
     from localatlas.cli.choosing import chosen_map
+    from localatlas.cli.live import saving_bar
 
     projection = chosen_map(dataset, map_name)
     write = projection.to_html if target.suffix.lower() in {".html", ".htm"} else projection.to_folder
     if target.exists() and not overwrite:
         raise click.ClickException(f"{target} is there already; --overwrite replaces it.")
-    path = write(target, text_bytes=text_mb * MEGABYTE, overwrite=overwrite)
+    with saving_bar(Console(stderr=True)) as progress:
+        path = write(target, text_bytes=text_mb * MEGABYTE, overwrite=overwrite, progress=progress)
     size = path.stat().st_size if path.is_file() else sum(part.stat().st_size for part in path.rglob("*"))
     if as_json:
         click.echo(json.dumps({"path": str(path), "bytes": size}))

@@ -73,6 +73,19 @@ def test_a_file_holds_the_pages_and_the_rows(shown: Any, static: Path, tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
 
 
+def test_a_copy_says_how_far_it_is(shown: Any, static: Path, tmp_path: Path) -> None:
+    told: list[tuple[float, str]] = []
+
+    def report(fraction: float, message: str) -> None:
+        told.append((fraction, message))
+
+    write_html(Shown(shown), tmp_path / "a.html", 64_000_000, overwrite=False, progress=report, static=static)
+    fractions = [fraction for fraction, _ in told]
+    rows = len(shown.alive)
+    assert fractions == sorted(fractions)
+    assert (fractions[0], told[-1]) == (0.0, (1.0, f"{rows:,} of {rows:,} rows"))
+
+
 def test_the_same_map_gives_the_same_file(shown: Any, static: Path, tmp_path: Path) -> None:
     for name in ("a.html", "b.html"):
         write_html(Shown(shown), tmp_path / name, 64_000_000, overwrite=False, static=static)

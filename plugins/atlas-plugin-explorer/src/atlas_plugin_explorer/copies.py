@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,24 @@ __all__ = ["MOST_ROWS", "STATIC", "write_folder", "write_html"]
 
 STATIC = Path(__file__).parent / "static"
 MOST_ROWS = 1_000_000
+# How much of the work is done when the columns are chosen, and when the pages of points are copied: as measured.
+CHOSEN, PAGES = 0.1, 0.25
+Report = Callable[[float, str], None]
 
 
-def write_html(shown: Shown, path: Path, text_bytes: int, *, overwrite: bool, static: Path = STATIC) -> None:
+def silent(fraction: float, message: str) -> None:
+    """Drop a report of progress."""
+
+
+def write_html(
+    shown: Shown,
+    path: Path,
+    text_bytes: int,
+    *,
+    overwrite: bool,
+    progress: Report = silent,
+    static: Path = STATIC,
+) -> None:
     """Write the page of a map as one HTML file, which is there whole or not at all.
 
     Args:
@@ -29,6 +45,7 @@ def write_html(shown: Shown, path: Path, text_bytes: int, *, overwrite: bool, st
         text_bytes: how much of the rows' cells goes along, uncompressed; whole columns are left out beyond it, and the
             texts of the mapped one are cut where it would be.
         overwrite: whether a file that is there may be replaced.
+        progress: is told how far the work is.
         static: the bundled front end.
 
     Raises:
@@ -44,12 +61,13 @@ def write_html(shown: Shown, path: Path, text_bytes: int, *, overwrite: bool, st
             "reads it whole. Write a folder for a web host instead: map.to_folder(path)"
         )
     vacant(path, overwrite=overwrite)
+    progress(0.0, "choosing columns")
     carried = choose(version, text_bytes, all_shown=False)
     temporary = path.with_name(f".{uuid.uuid4().hex}")
     try:
         with temporary.open("wb") as file:
             copy = HtmlCopy(file, static, version.map.dataset_identifier)
-            fill(copy, version, carried)
+            fill(copy, version, carried, progress)
             copy.finish()
         temporary.replace(path)
     except OSError as error:
@@ -58,7 +76,15 @@ def write_html(shown: Shown, path: Path, text_bytes: int, *, overwrite: bool, st
         temporary.unlink(missing_ok=True)
 
 
-def write_folder(shown: Shown, path: Path, text_bytes: int, *, overwrite: bool, static: Path = STATIC) -> None:
+def write_folder(
+    shown: Shown,
+    path: Path,
+    text_bytes: int,
+    *,
+    overwrite: bool,
+    progress: Report = silent,
+    static: Path = STATIC,
+) -> None:
     """Write the page of a map as a folder that any web host can serve; there whole or not at all.
 
     Args:
@@ -66,6 +92,7 @@ def write_folder(shown: Shown, path: Path, text_bytes: int, *, overwrite: bool, 
         path: of the folder.
         text_bytes: how much text can be searched, uncompressed: a search loads all of it. All columns are shown.
         overwrite: whether a copy that is there may be replaced.
+        progress: is told how far the work is.
         static: the bundled front end.
 
     Raises:
@@ -75,10 +102,11 @@ def write_folder(shown: Shown, path: Path, text_bytes: int, *, overwrite: bool, 
     """
     version = ready(shown, static)
     vacant(path, overwrite=overwrite)
+    progress(0.0, "choosing columns")
     carried = choose(version, text_bytes, all_shown=True)
     temporary = path.with_name(f".{uuid.uuid4().hex}")
     try:
-        fill(FolderCopy(temporary, static, version.map.dataset_identifier), version, carried)
+        fill(FolderCopy(temporary, static, version.map.dataset_identifier), version, carried, progress)
         if path.is_dir():
             shutil.rmtree(path)
         temporary.rename(path)
@@ -108,19 +136,24 @@ def vacant(path: Path, *, overwrite: bool) -> None:
         raise AtlasValueError(f"{path} holds something else than a copy of a map, and is not replaced")
 
 
-def fill(copy: Sink, version: Version, carried: Carried) -> None:
+def fill(copy: Sink, version: Version, carried: Carried, progress: Report) -> None:
     """Put everything into a copy, what is drawn first in front."""
     copy.add("about.json", dump(about(version, carried)))
     copy.add(f"pages/{INDEX}", version.pages.read(INDEX))
     columns = version.pages.index["columns"]["file"]
     copy.add(f"pages/{columns}", dump({"columns": carried.entries}))
     names = named_files(version.pages.index, carried.entries) - {INDEX, columns}
-    for name in sorted(names, key=urgency):
+    for done, name in enumerate(sorted(names, key=urgency)):
+        progress(CHOSEN + (PAGES - CHOSEN) * done / len(names), "points and columns")
         copy.add(f"pages/{name}", version.pages.read(name))
     if version.hidden:
         copy.add("hidden", np.packbits(~version.alive, bitorder="little").tobytes())
+    rows = len(version.map.alive)
     for name, content in row_files(version, carried):
         copy.add(name, content)
+        if name.startswith("rows/"):
+            done = min((int(name.removeprefix("rows/")) + 1) * BLOCK, rows)
+            progress(PAGES + (1 - PAGES) * done / rows, f"{done:,} of {rows:,} rows")
 
 
 def urgency(name: str) -> tuple[int, int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,13 +35,20 @@ def localatlas_open(projection: AtlasProjection, host: str, port: int, browser: 
 
 
 @hookimpl
-def localatlas_save(projection: AtlasProjection, path: Path, single: bool, text_bytes: int, overwrite: bool) -> bool:
+def localatlas_save(
+    projection: AtlasProjection,
+    path: Path,
+    single: bool,
+    text_bytes: int,
+    overwrite: bool,
+    progress: Callable[[float, str], None],
+) -> bool:
     """Write the page as one HTML file, or as a folder."""
     from atlas_plugin_explorer.copies import write_folder, write_html
     from atlas_plugin_explorer.shown import Shown
 
     write = write_html if single else write_folder
-    write(Shown(projection), path, text_bytes, overwrite=overwrite)
+    write(Shown(projection), path, text_bytes, overwrite=overwrite, progress=progress)
     return True
 
 
