@@ -12,7 +12,7 @@ An implementation may take any subset of a hook's arguments, so hooks can gain a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,8 +104,11 @@ def localatlas_open(
     host: str,
     port: int,
     browser: bool,
+    allow_hosts: Sequence[str],
 ) -> bool | None:
     """Serve a page that shows the map until interrupted; `port` 0 takes a free one; return True when done.
+
+    `allow_hosts` are names that the page goes by in browsers, beside `host`, as those of a proxy before it.
 
     While the map is building there is only `projection`, and an implementation that takes `map` is not asked.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,8 +25,16 @@ NO_EXPLORER = "no installed plugin shows maps; pip install atlas-plugin-explorer
 class MapPages(MapState):
     """The ways to look at a map."""
 
-    def open(self, *, host: str = "127.0.0.1", port: int = 0, browser: bool = True) -> None:
+    def open(
+        self, *, host: str = "127.0.0.1", port: int = 0, browser: bool = True, allow_hosts: Sequence[str] = ()
+    ) -> None:
         """Serve the map's page until interrupted; while the map is building, its progress.
+
+        Args:
+            host: the address to listen on.
+            port: 0 takes a free one.
+            browser: whether to open the page in the user's browser.
+            allow_hosts: names that the page goes by beside `host`, as those of a proxy before it.
 
         Raises:
             NotReadyError: no explorer is installed, or none that shows a map which is still building; or the map was
@@ -34,7 +42,8 @@ class MapPages(MapState):
         """
         projection = cast("AtlasProjection", self)
         finished = {} if self._look_up() is None and self.job is not None else {"map": projection.stored}
-        if not hooks.call("localatlas_open", projection=projection, host=host, port=port, browser=browser, **finished):
+        asked = {"host": host, "port": port, "browser": browser, "allow_hosts": tuple(allow_hosts)}
+        if not hooks.call("localatlas_open", projection=projection, **asked, **finished):
             # Raises for a map that is not finished.
             _ = self.record
             raise NotReadyError(NO_EXPLORER)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -17,9 +17,13 @@ class Explorer:
     def __init__(self) -> None:
         self.opened: list[tuple[str, str, int, bool]] = []
         self.interrupted = False
+        self.allowed: Sequence[str] | None = None
 
     @hookimpl
-    def localatlas_open(self, projection: AtlasProjection, host: str, port: int, browser: bool) -> bool:
+    def localatlas_open(
+        self, projection: AtlasProjection, host: str, port: int, browser: bool, allow_hosts: Sequence[str]
+    ) -> bool:
+        self.allowed = allow_hosts
         self.opened.append((projection.id, host, port, browser))
         if self.interrupted:
             raise KeyboardInterrupt
@@ -114,3 +118,8 @@ def test_without_an_explorer_it_says_what_to_install(
     done = localatlas("open")
     assert done.status == 1
     assert "pip install atlas-plugin-explorer" in done.err.replace("\n", " ")
+
+
+def test_names_of_a_proxy_are_handed_on(localatlas: Localatlas, explorer: Explorer, maps: list[str]) -> None:
+    assert localatlas("open", "Sample", "--allow-host", "a.example", "--allow-host", "b.example").status == 0
+    assert explorer.allowed == ("a.example", "b.example")

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from atlas_plugin_explorer.app import create_app
 from atlas_plugin_explorer.guard import SECURITY_HEADERS, accepted_hosts, host_name
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -127,3 +129,27 @@ def test_other_sites_may_link_but_not_read(client: TestClient) -> None:
     assert (read.status_code, read.json()["error"]) == (403, "forbidden")
     link = client.get("/", headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"})
     assert link.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("maps.example", "https://maps.example", 200),
+        ("127.0.0.1:8000", "https://maps.example", 200),
+        ("127.0.0.1:8000", "https://maps.example:8443", 200),
+        ("127.0.0.1:8000", "http://127.0.0.1:8000", 200),
+        ("127.0.0.1:8000", "https://evil.example", 403),
+        ("127.0.0.1:8000", "https://maps.example.evil.example", 403),
+        ("127.0.0.1:8000", "null", 403),
+        ("evil.example", "https://maps.example", 421),
+    ],
+)
+def test_a_proxy_may_go_by_a_name_that_is_allowed(
+    shown: Any, bundle: Path, host: str, origin: str, status: int
+) -> None:
+    allowed = frozenset({"maps.example"})
+    app = create_app(shown, static=bundle, accept=accepted_hosts("127.0.0.1", allowed), allowed=allowed)
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        asked = {"selection": {"type": "text", "query": "tea"}}
+        answer = client.post("/api/select", json=asked, headers={"Host": host, "Origin": origin})
+        assert answer.status_code == status

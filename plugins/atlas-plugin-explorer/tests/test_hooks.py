@@ -36,11 +36,10 @@ def test_pages_are_written_under_the_plugins_name(
 
 def test_opening_serves_the_map(manager: pluggy.PluginManager, shown: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(
-        serve, "serve", lambda shown, host, port, *, browser: calls.append((shown, host, port, browser))
-    )
-    assert manager.hook.localatlas_open(map=None, projection=shown, host="127.0.0.1", port=0, browser=True) is True
-    assert calls == [(shown, "127.0.0.1", 0, True)]
+    monkeypatch.setattr(serve, "serve", lambda *given, **named: calls.append((*given, named)))
+    asked = {"host": "127.0.0.1", "port": 0, "browser": True, "allow_hosts": ("maps.example",)}
+    assert manager.hook.localatlas_open(map=None, projection=shown, **asked) is True
+    assert calls == [(shown, "127.0.0.1", 0, {"browser": True, "allow_hosts": ("maps.example",)})]
 
 
 def test_importing_the_hooks_is_light() -> None:

@@ -154,3 +154,9 @@ def test_an_address_that_cannot_be_taken(host: str, port: int, words: str) -> No
 def test_the_address_can_be_opened(host: str, shown_as: str) -> None:
     with bind(host, 0) as listener:
         assert re.fullmatch(rf"http://{re.escape(shown_as)}:\d+/", address(listener))
+
+
+@pytest.mark.parametrize("name", ["https://maps.example", "maps.example:8000", "", "-", "maps.example/", "a b"])
+def test_a_further_name_is_a_name_alone(shown: Any, name: str) -> None:
+    with pytest.raises(AtlasValueError, match="without scheme and port, as maps.example"):
+        serve_map(shown, "127.0.0.1", 0, browser=False, allow_hosts=["maps.example", name])

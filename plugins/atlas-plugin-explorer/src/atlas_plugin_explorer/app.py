@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from localatlas.errors import AtlasError, AtlasLookupError, AtlasTypeError, AtlasValueError, NotReadyError
@@ -56,6 +56,7 @@ def create_app(
     pages: PageSource | None = None,
     static: Path = STATIC,
     tokens: Tokens | None = None,
+    allowed: Collection[str] = (),
 ) -> Starlette:
     """Return the explorer of one map as an ASGI application, which other servers may mount under any path.
 
@@ -66,6 +67,8 @@ def create_app(
         pages: where its pages are; by default those of its build, or a cache folder.
         static: the bundled front end.
         tokens: let in who has the link; None lets in everybody, for servers that know who asks.
+        allowed: names, in small letters, that the page goes by in browsers where a proxy puts another into `Host`: what
+            changes something may come from pages of these names.
     """
     shown = map if isinstance(map, Shown) else Shown(map, pages)
     front = FrontEnd(shown, static)
@@ -87,7 +90,7 @@ def create_app(
             Route("/pages/{file:path}", front.points),
             *(route for group in groups for route in group.routes()),
         ],
-        middleware=[Middleware(Guard, accept=accept, tokens=tokens), Middleware(Squeeze)],
+        middleware=[Middleware(Guard, accept=accept, tokens=tokens, allowed=allowed), Middleware(Squeeze)],
         exception_handlers={
             HTTPException: http_error,
             NotReadyError: not_ready,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -51,13 +51,15 @@ def failure(status: int, message: str, headers: dict[str, str] | None = None) ->
     return JSONResponse(content, status, {**SECURITY_HEADERS, "Cache-Control": "no-store", **(headers or {})})
 
 
-def accepted_hosts(bound: str) -> Callable[[str], bool]:
+def accepted_hosts(bound: str, allowed: Collection[str] = ()) -> Callable[[str], bool]:
     """Return what tells whether a `Host` header (without its port) may name a server bound to `bound`.
+
+    `allowed` are further names of it, in small letters.
 
     A page of another site whose name was made to resolve to this machine (DNS rebinding) has that name in `Host`. An
     address cannot be rebound, so a server that is open to the network accepts any address, but no foreign name.
     """
-    names = {"localhost", bound.lower()}
+    names = {"localhost", bound.lower(), *allowed}
     if loopback(bound):
         return lambda host: host in names or loopback(host)
     names.add(socket.gethostname().lower())
@@ -88,12 +90,22 @@ LOOPBACK = accepted_hosts("localhost")
 
 
 class Guard:
-    """ASGI middleware: refuses foreign hosts, other sites and who has no token, and adds the security headers."""
+    """ASGI middleware: refuses foreign hosts, other sites and who has no token, and adds the security headers.
 
-    def __init__(self, app: ASGIApp, accept: Callable[[str], bool] | None, tokens: Tokens | None = None) -> None:
+    `allowed` are names that the page goes by in browsers, where a proxy tells this server another.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        accept: Callable[[str], bool] | None,
+        tokens: Tokens | None = None,
+        allowed: Collection[str] = (),
+    ) -> None:
         self.app = app
         self.accept = accept
         self.tokens = tokens
+        self.allowed = allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -130,9 +142,13 @@ class Guard:
             return failure(403, "another site asked for this; open the map's own page")
         origin = headers.get("origin")
         # Browsers of before 2023 do not say `Sec-Fetch-Site`, but all name the origin of what may change something.
-        if not reads and origin is not None and urlsplit(origin).netloc != headers.get("host", ""):
+        if not reads and origin is not None and not self.own(urlsplit(origin), headers.get("host", "")):
             return failure(403, f"a page of {origin[:100]!r} asked for this; open the map's own page")
         return None
+
+    def own(self, origin: SplitResult, host: str) -> bool:
+        """Say whether an origin is this page's: the `Host` that was asked, or a name that was allowed."""
+        return origin.netloc == host or origin.hostname in self.allowed
 
     def entrance(self, request: Request) -> Response | None:
         """Return what is answered to who brings a token, or none at all; None for who is known."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,11 +26,13 @@ def localatlas_pages(map: Map, folder: Path, context: Context) -> None:  # noqa:
 
 
 @hookimpl
-def localatlas_open(projection: AtlasProjection, host: str, port: int, browser: bool) -> bool:
+def localatlas_open(
+    projection: AtlasProjection, host: str, port: int, browser: bool, allow_hosts: Sequence[str]
+) -> bool:
     """Serve the map until Ctrl-C, finished or not."""
     from atlas_plugin_explorer.serve import serve
 
-    serve(projection, host, port, browser=browser)
+    serve(projection, host, port, browser=browser, allow_hosts=allow_hosts)
     return True
 
 

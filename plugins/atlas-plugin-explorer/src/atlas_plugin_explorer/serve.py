@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import socket
 import threading
 import webbrowser
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -26,6 +28,7 @@ __all__ = ["bind", "serve"]
 
 GRACE_SECONDS = 2
 LAST_PORT = 65_535
+HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 UNKNOWN = "no machine of that name is known"
 REASONS = {
     errno.EADDRINUSE: "another program listens there",
@@ -34,7 +37,14 @@ REASONS = {
 }
 
 
-def serve(map: Map | AtlasProjection, host: str, port: int, *, browser: bool) -> None:  # noqa: A002  the noun's name
+def serve(
+    map: Map | AtlasProjection,  # noqa: A002  the noun's name
+    host: str,
+    port: int,
+    *,
+    browser: bool,
+    allow_hosts: Sequence[str] = (),
+) -> None:
     """Serve the explorer of a map to whoever has the link that is printed; returns on Ctrl-C.
 
     Args:
@@ -42,9 +52,10 @@ def serve(map: Map | AtlasProjection, host: str, port: int, *, browser: bool) ->
         host: the address to listen on; anything but the loopback opens the map to the network.
         port: the port, 0 takes a free one; the address is printed.
         browser: whether to open it in the user's browser.
+        allow_hosts: further names that the page goes by, as a proxy has them.
 
     Raises:
-        AtlasValueError: the address cannot be taken.
+        AtlasValueError: the address cannot be taken, or a further name is none.
     """
     import uvicorn  # not needed to build a map
 
@@ -52,11 +63,12 @@ def serve(map: Map | AtlasProjection, host: str, port: int, *, browser: bool) ->
     from atlas_plugin_explorer.shown import Shown
     from atlas_plugin_explorer.tokens import Tokens
 
+    allowed = frozenset(checked_name(name) for name in allow_hosts)
     # Before anything is written: a wrong address should fail at once.
     with bind(host, port) as listener:
         shown, tokens = Shown(map), Tokens()
         waits = why_waiting(shown)
-        app = create_app(shown, accept=accepted_hosts(host), tokens=tokens)
+        app = create_app(shown, accept=accepted_hosts(host, allowed), tokens=tokens, allowed=allowed)
         settings = uvicorn.Config(
             app,
             log_level="warning",
@@ -73,6 +85,13 @@ def serve(map: Map | AtlasProjection, host: str, port: int, *, browser: bool) ->
                 # A text browser would keep this thread until it is closed.
                 threading.Thread(target=webbrowser.open, args=(f"{url}?token={tokens.once()}",), daemon=True).start()
             uvicorn.Server(settings).run(sockets=[listener])
+
+
+def checked_name(name: str) -> str:
+    """Return a host's name in small letters. Raises AtlasValueError."""
+    if not HOST_NAME.fullmatch(name):
+        raise AtlasValueError(f"{name!r} is no name of a host: it is given without scheme and port, as maps.example")
+    return name.lower()
 
 
 def why_waiting(shown: Shown) -> str | None:
