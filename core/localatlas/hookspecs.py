@@ -59,11 +59,13 @@ class Panel:
         name: letters, digits and hyphens; unique among the panels of a page.
         title: what its head says.
         script: the text of an ES module whose default export is a function of the panel's element and the page's API.
+        offline: whether it is in copies of the page too, which have no server: it asks for no route then.
     """
 
     name: str
     title: str
     script: str
+    offline: bool = False
 
 
 @hookspec

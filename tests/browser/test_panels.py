@@ -17,6 +17,7 @@ from selenium import webdriver
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
 
 SCRIPT = """
 export default async function (element, api) {
@@ -44,6 +45,16 @@ export default async function (element, api) {
 """
 
 
+PORTABLE = Panel(
+    "counted",
+    "Counted",
+    """export default (element, api) => {
+      api.on("selection", ({count}) => { element.textContent = `${count} of ${api.map.points}`; });
+    }""",
+    offline=True,
+)
+
+
 @pytest.fixture
 def plugin() -> Iterator[None]:
     """As a third party would write it."""
@@ -53,7 +64,7 @@ def plugin() -> Iterator[None]:
 
     @hookimpl
     def localatlas_panels(map: Any) -> list[Panel]:  # noqa: A002  the hook's name for it
-        return [Panel("words", "Words", SCRIPT), Panel("broken", "Broken", "export default 5")]
+        return [Panel("words", "Words", SCRIPT), Panel("broken", "Broken", "export default 5"), PORTABLE]
 
     @hookimpl
     def localatlas_routes(map: Any) -> list[Route]:  # noqa: A002
@@ -78,6 +89,28 @@ def page(
     opened.check_quiet()
     driver.get("about:blank")
     server.stop()
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_a_panel_that_needs_no_server_is_in_copies(
+    plugin: None, driver: webdriver.Chrome, dataset: AtlasDataset, tmp_path: Path, single: bool
+) -> None:
+    built = dataset.create_index(indexed_field="text", progress=False)
+    if single:
+        page = MapPage(driver, built.to_html(tmp_path / "map.html").as_uri())
+        host = None
+    else:
+        host = Running(StaticFiles(directory=built.to_folder(tmp_path / "map"), html=True))
+        page = MapPage(driver, host.address)
+    page.load()
+    page.until(lambda: page.all("#tab-plugin-counted"), "there is no tab of the plugin")
+    assert page.all("#tab-plugin-words") == []
+    page.find("#tab-plugin-counted").click()
+    page.until(lambda: page.find(".plugin-panel").text == "6 of 6", "the panel does not know the selection")
+    page.check_quiet()
+    if host is not None:
+        driver.get("about:blank")
+        host.stop()
 
 
 def data(page: MapPage, name: str) -> Any:

@@ -11,12 +11,14 @@ import html
 import json
 import queue
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import comm
 import pytest
-from localatlas import AtlasDataset
+from localatlas import AtlasDataset, hooks
 from localatlas import selections as s
+from localatlas.hookspecs import Panel, hookimpl
 from map_page import MapPage
 from running import Running
 from selenium import webdriver
@@ -158,6 +160,26 @@ def test_what_is_searched_in_the_page_is_known_in_python(page: MapPage, widget: 
     page.until(lambda: shown.selection is not None and shown.count == 3, "Python does not know the search")
     assert "river" in json.dumps(shown.selection)
     assert shown.ids == ["r3", "r4", "r5"]
+
+
+@pytest.fixture
+def plugin() -> Iterator[None]:
+    """A panel of another plugin, which the page of a notebook gets from Python."""
+
+    @hookimpl
+    def localatlas_panels(map: Any) -> list[Panel]:  # noqa: A002  the hook's name for it
+        return [Panel("words", "Words", "export default (element, api) => { element.textContent = api.map.rows; }")]
+
+    module = SimpleNamespace(localatlas_panels=localatlas_panels)
+    hooks.register(module)
+    yield
+    hooks.unregister(module)
+
+
+def test_panels_of_plugins_are_in_a_notebook(plugin: None, page: MapPage) -> None:
+    page.until(lambda: page.all("#tab-plugin-words"), "there is no tab of the plugin")
+    page.find("#tab-plugin-words").click()
+    page.until(lambda: page.find(".plugin-panel").text == "7", "the panel is not drawn")
 
 
 def test_the_page_reaches_nothing_of_the_notebook(page: MapPage, widget: tuple[Any, Channel]) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import logging
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from localatlas import hooks
@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import Message, Receive, Scope, Send
 
-__all__ = ["Added"]
+__all__ = ["Added", "listing"]
 
 NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 T = TypeVar("T")
@@ -47,6 +47,11 @@ class Added:
     def router(self) -> Router:
         """The plugins' routes, each of which answers for itself."""
         return Router([Owned(who, route) for who, route in given("localatlas_routes", BaseRoute, self.map)])
+
+
+def listing(panels: Mapping[str, Panel]) -> list[dict[str, str]]:
+    """Return what `api/panels` says about panels, given by the names of their scripts."""
+    return [{"name": panel.name, "title": panel.title, "script": f"panels/{file}"} for file, panel in panels.items()]
 
 
 def given(hook: str, kind: type[T], map: Map) -> Iterator[tuple[str, T]]:  # noqa: A002

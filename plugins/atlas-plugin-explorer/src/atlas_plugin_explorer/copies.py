@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from localatlas.errors import AtlasValueError, NotReadyError, StorageError
 
+from atlas_plugin_explorer.additions import listing
 from atlas_plugin_explorer.copy_files import FolderCopy, HtmlCopy, Sink
 from atlas_plugin_explorer.copy_rows import BLOCK, LONGEST_CELL, Carried, choose, row_files
 from atlas_plugin_explorer.files import INDEX, dump, named_files
@@ -66,7 +67,7 @@ def write_html(
     temporary = path.with_name(f".{uuid.uuid4().hex}")
     try:
         with temporary.open("wb") as file:
-            copy = HtmlCopy(file, static, version.map.dataset_identifier)
+            copy = HtmlCopy(file, static, version.map.dataset_identifier, panels=bool(carried.panels))
             fill(copy, version, carried, progress)
             copy.finish()
         temporary.replace(path)
@@ -106,7 +107,8 @@ def write_folder(
     carried = choose(version, text_bytes, all_shown=True)
     temporary = path.with_name(f".{uuid.uuid4().hex}")
     try:
-        fill(FolderCopy(temporary, static, version.map.dataset_identifier), version, carried, progress)
+        copy = FolderCopy(temporary, static, version.map.dataset_identifier, panels=bool(carried.panels))
+        fill(copy, version, carried, progress)
         if path.is_dir():
             shutil.rmtree(path)
         temporary.rename(path)
@@ -148,6 +150,9 @@ def fill(copy: Sink, version: Version, carried: Carried, progress: Report) -> No
         copy.add(f"pages/{name}", version.pages.read(name))
     if version.hidden:
         copy.add("hidden", np.packbits(~version.alive, bitorder="little").tobytes())
+    copy.add("panels.json", dump({"panels": listing(carried.panels)}))
+    for file, panel in carried.panels.items():
+        copy.add(f"panels/{file}", panel.script.encode())
     rows = len(version.map.alive)
     for name, content in row_files(version, carried):
         copy.add(name, content)
@@ -175,7 +180,7 @@ def about(version: Version, carried: Carried) -> dict[str, object]:
         "message": None,
         "progress": None,
         "can": {"select": True, **dict.fromkeys(OFF, False)},
-        "panels": 0,
+        "panels": len(carried.panels),
         "note": note(carried),
     }
     return {"state": state, "rows": len(version.map.alive), "block": BLOCK, "longest_cell": carried.longest}

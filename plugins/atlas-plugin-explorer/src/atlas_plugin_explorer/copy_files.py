@@ -16,6 +16,8 @@ POLICY = (
     "default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data: blob:; connect-src {connect}; "
     "worker-src {workers}; base-uri 'none'; form-action 'none'"
 )
+# Scripts of panels come as bytes, and only a script of the page can make an address of such.
+PANELS = " blob:"
 COPIED = re.compile(r"static/([\w.-]+)")
 SCRIPT = re.compile(r'\s*<script type="module" src="static/([\w.-]+)"></script>')
 WORKER = re.compile(r'<meta name="atlas-worker" content="static/([\w.-]+)" />')
@@ -37,12 +39,12 @@ class FolderCopy:
     The files have one ending that no host takes for compressed, and so none unpacks them on the way.
     """
 
-    def __init__(self, folder: Path, static: Path, title: str) -> None:
+    def __init__(self, folder: Path, static: Path, title: str, *, panels: bool) -> None:
         self._folder = folder
         page = (static / "copy.html").read_text("utf-8")
         for name in sorted({*COPIED.findall(page), "LICENSES.txt"}):
             self._write(f"static/{name}", (static / name).read_bytes())
-        policy = POLICY.format(scripts="'self'", styles="'self'", connect="'self'", workers="'self'")
+        policy = POLICY.format(scripts="'self'" + PANELS * panels, styles="'self'", connect="'self'", workers="'self'")
         self._write("index.html", with_head(page, title, policy, "folder").encode())
 
     def add(self, name: str, content: bytes) -> None:
@@ -58,9 +60,9 @@ class FolderCopy:
 class HtmlCopy:
     """One HTML file that asks nobody for anything: its policy allows no request, and no script but its own."""
 
-    def __init__(self, file: BinaryIO, static: Path, title: str) -> None:
+    def __init__(self, file: BinaryIO, static: Path, title: str, *, panels: bool) -> None:
         self._file = file
-        start, end = whole_page(static, title)
+        start, end = whole_page(static, title, panels=panels)
         file.write(start.encode())
         self._end = end.encode()
 
@@ -74,13 +76,14 @@ class HtmlCopy:
         self._file.write(self._end)
 
 
-def whole_page(static: Path, title: str, stand_in: str | None = None) -> tuple[str, str]:
+def whole_page(static: Path, title: str, stand_in: str | None = None, *, panels: bool) -> tuple[str, str]:
     """Return a page that carries the whole front end, in two parts: what is put between them is data.
 
     Args:
         static: the bundled front end.
         title: of the page.
         stand_in: the script that stands in for the server; by default that of a copy.
+        panels: whether plugins may add some.
     """
     page = (static / "copy.html").read_text("utf-8")
     (style,) = ((static / name).read_text("utf-8") for name in STYLE.findall(page))
@@ -88,7 +91,9 @@ def whole_page(static: Path, title: str, stand_in: str | None = None) -> tuple[s
     first, second = ((static / name).read_text("utf-8") for name in (stand_in or offline, main))
     # One script, so that it can start before the file is read to its end; each part keeps its names to itself.
     script = inert(f"(()=>{{{first}}})();\n{second}")
-    policy = POLICY.format(scripts=digest(script), styles=digest(style), connect="'none'", workers="data:")
+    policy = POLICY.format(
+        scripts=digest(script) + PANELS * panels, styles=digest(style), connect="'none'", workers="data:"
+    )
     workers = [inert((static / name).read_text("utf-8")) for name in WORKER.findall(page)]
     page = STYLE.sub(lambda _: f"<style>{style}</style>", SCRIPT.sub("", page))
     page = WORKER.sub('<meta name="atlas-worker" content="" />', with_head(page, title, policy, "inline"))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.types as pt
+from localatlas.hookspecs import Panel
 from localatlas.protocols import Map
 from localatlas.selections.rows import blocks
 
+from atlas_plugin_explorer.additions import Added
 from atlas_plugin_explorer.files import dump
 from atlas_plugin_explorer.rows import as_json, shorten
 from atlas_plugin_explorer.shown import Version
@@ -35,12 +37,14 @@ class Carried:
         left_out: names of columns that do not go along at all.
         not_searched: names of columns that go along, but are not searched.
         longest: after how many characters texts are cut.
+        panels: the panels of plugins that need no server, by the names of their scripts.
     """
 
     entries: list[dict[str, Any]]
     left_out: list[str]
     not_searched: list[str]
     longest: int = LONGEST_CELL
+    panels: Mapping[str, Panel] = field(default_factory=dict)
 
 
 def choose(version: Version, limit: int, *, all_shown: bool) -> Carried:
@@ -52,16 +56,17 @@ def choose(version: Version, limit: int, *, all_shown: bool) -> Carried:
         all_shown: whether columns beyond it are carried all the same, because rows are loaded as they are looked at.
     """
     entries, mapped = version.pages.columns, version.map.text_field
+    panels = {file: panel for file, panel in Added(version.map).panels.items() if panel.offline}
     names = [entry["name"] for entry in entries]
     whole = all_shown or mapped is None or mapped not in names
     longest = LONGEST_CELL if whole else longest_cell(version.map, str(mapped), limit)
     within = fitting(entries, mapped, cell_bytes(version.map, names, longest), limit)
     if not all_shown:
         kept = [entry for entry in entries if entry["name"] in within]
-        return Carried(kept, [name for name in names if name not in within], [], longest)
+        return Carried(kept, [name for name in names if name not in within], [], longest, panels)
     shown = [{**entry, "searchable": entry["searchable"] and entry["name"] in within} for entry in entries]
     silent = [entry["name"] for entry in entries if entry["searchable"] and entry["name"] not in within]
-    return Carried(shown, [], silent)
+    return Carried(shown, [], silent, panels=panels)
 
 
 def longest_cell(source: Map, mapped: str, limit: int) -> int:

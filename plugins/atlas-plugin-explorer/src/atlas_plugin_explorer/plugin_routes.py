@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
-from atlas_plugin_explorer.additions import Added
+from atlas_plugin_explorer.additions import Added, listing
 from atlas_plugin_explorer.asking import answer
 from atlas_plugin_explorer.shown import Shown
 
@@ -41,11 +41,7 @@ class PluginRoutes:
 
     def panels(self, request: Request) -> Response:  # noqa: ARG002  a route takes a request
         """Answer `api/panels`."""
-        found = [
-            {"name": panel.name, "title": panel.title, "script": f"panels/{file}"}
-            for file, panel in self._now().panels.items()
-        ]
-        return answer({"panels": found})
+        return answer({"panels": listing(self._now().panels)})
 
     def script(self, request: Request) -> Response:
         """Answer the script of a panel."""

@@ -61,7 +61,7 @@ class MapWidget(anywidget.AnyWidget):
         self._app = create_app(projection)
         self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix="atlas-widget")
         script = (static / "widget.js").read_text("utf-8")
-        page = "".join(whole_page(static, projection.name, "bridge.js"))
+        page = "".join(whole_page(static, projection.name, "bridge.js", panels=True))
         super().__init__(_esm=script, _page=page, height=height)
         self.on_msg(self._heard)
 

@@ -38,7 +38,7 @@ async function answered(copy: Copy, path: string, ask: Ask): Promise<Answer> {
 }
 
 async function route(copy: Copy, path: string, ask: Ask): Promise<Answer> {
-  if (path.startsWith("pages/")) return whole(await copy.file(path));
+  if (/^(pages|panels)\//u.test(path)) return whole(await copy.file(path));
   const [name, query = ""] = path.split("?");
   const asked = new URLSearchParams(query);
   const posted = typeof ask.body === "string" ? (JSON.parse(ask.body) as Record<string, unknown>) : {};
@@ -52,7 +52,7 @@ async function route(copy: Copy, path: string, ask: Ask): Promise<Answer> {
     case "GET api/tags":
       return json({ tags: [] });
     case "GET api/panels":
-      return json({ panels: [] });
+      return whole(await copy.file("panels.json"));
     case "GET api/hidden":
       return whole(await hidden(copy));
     case "POST api/select":
