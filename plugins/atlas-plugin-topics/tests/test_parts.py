@@ -64,7 +64,7 @@ def line_of_cells(strength: list[float], size: list[float]) -> Cells:
     for cell, weight in enumerate(strength):
         tie[cell, cell + 1] = tie[cell + 1, cell] = weight
     centre = np.column_stack([np.arange(count), np.zeros(count)]).astype(float)
-    return Cells(tie, tie.sum(axis=1) + 100.0, np.array(size), centre)
+    return Cells(tie, np.ones((count, count)), tie.sum(axis=1) + 100.0, np.array(size), centre)
 
 
 def test_the_strongest_ties_merge_first_and_cuts_are_nested() -> None:

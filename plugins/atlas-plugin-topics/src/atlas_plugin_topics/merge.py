@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Cells", "cut"]
+__all__ = ["GATE", "Cells", "cut"]
 
 # Exponent 1 would be average linkage, 0.5 lets the largest swallow one small group after another.
 NORMALISATION = 0.75
 FLOOR_SHARE = 0.2
+# Ties between cells that do not touch on the map count this much.
+GATE = 0.07
 
 
 @dataclass(frozen=True)
@@ -21,15 +23,24 @@ class Cells:
 
     Attributes:
         tie: float64 [C, C], symmetric: the weight of the neighbour graph between two cells.
+        gate: float64 [C, C], symmetric: how much of that counts, from `GATE` between cells that do not touch on the map
+            to 1 across a long border.
         degree: float64 [C], the weight of all ties of a cell's rows, inner ones included.
         size: float64 [C], the dataset rows of each cell.
         centre: float64 [C, 2], the mean position.
     """
 
     tie: NDArray[np.float64]
+    gate: NDArray[np.float64]
     degree: NDArray[np.float64]
     size: NDArray[np.float64]
     centre: NDArray[np.float64]
+
+    @property
+    def touching(self) -> NDArray[np.bool_]:
+        """Return bool [C, C]: whether two cells have a border on the map."""
+        touch: NDArray[np.bool_] = self.gate > GATE
+        return touch
 
 
 def cut(cells: Cells, counts: Sequence[int], *, min_size: float, cap: float | None) -> list[NDArray[np.int64]]:
@@ -57,7 +68,7 @@ class _Merger:
     def __init__(self, cells: Cells) -> None:
         self.group = np.arange(len(cells.size))
         self.alive = np.ones(len(cells.size), dtype=bool)
-        self.tie = cells.tie.copy()
+        self.tie = cells.gate * cells.tie
         np.fill_diagonal(self.tie, 0.0)
         self.degree = np.maximum(cells.degree, 1e-9)
         self.strength = self.degree**NORMALISATION

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from atlas_plugin_topics.borders import borders, nearest_pixel
 from atlas_plugin_topics.cells import density_cells
+from atlas_plugin_topics.exclaves import join_exclaves
 from atlas_plugin_topics.graph import Ties, row_mass, ties
 from atlas_plugin_topics.lands import LAND_REACH, lands
-from atlas_plugin_topics.merge import Cells, cut
+from atlas_plugin_topics.merge import GATE, Cells, cut
 from atlas_plugin_topics.numbering import Numbered, number, renumber
 from atlas_plugin_topics.options import TopicOptions
 from atlas_plugin_topics.persistence import keep_ids
@@ -30,10 +31,8 @@ LARGEST_SIDE = 1024
 # Outlines and places of labels need no finer grid.
 OUTLINE_SIDE = 256
 MIN_CELLS = 100
-# Ties between cells that do not touch on the map count this much.
-GATE = 0.02
-# They count in full from a border of so many neighbours across it on, for each row along the smaller cell's side.
-LONG_BORDER = 0.5
+# Ties count in full from a border of so many neighbours across it on, for each row along the smaller cell's side.
+LONG_BORDER = 0.25
 
 
 class NomicTopic:
@@ -104,6 +103,7 @@ class NomicTopic:
         """Return int32 [N, D], nested groups of the rows."""
         graph = _cell_graph(cells, bonds, positions, weights)
         tree = cut(graph, counts, min_size=self.options.min_topic_size, cap=self.options.cap)
+        tree = join_exclaves(tree, graph)
         return renumber([groups[cells] for groups in tree])
 
 
@@ -117,7 +117,7 @@ def _cell_graph(
     side = np.sqrt(np.minimum.outer(rows, rows))
     gate = np.clip(borders(positions, cells) / (LONG_BORDER * side), GATE, 1.0)
     centre = np.column_stack([np.bincount(cells, weights=axis) / rows for axis in positions.T])
-    return Cells(gate * tie, degree, np.bincount(cells, weights=weights).astype(np.float64), centre)
+    return Cells(tie, gate, degree, np.bincount(cells, weights=weights).astype(np.float64), centre)
 
 
 def _described(
