@@ -63,6 +63,11 @@ def longer(vectors: np.ndarray, metric: str, threads: int) -> np.ndarray:
     return _project(vectors, metric, threads, n_epochs=100)
 
 
+def wider(vectors: np.ndarray, metric: str, threads: int) -> np.ndarray:
+    """The same with further neighbours, for lands that agree with classes."""
+    return _project(vectors, metric, threads, local_neighborhood_size=64)
+
+
 def umap_learn(vectors: np.ndarray, _metric: str, _threads: int) -> np.ndarray:
     """Lay out by umap-learn's default; on unit vectors its euclidean order is that of the cosine."""
     from umap import UMAP
@@ -101,6 +106,7 @@ LAYOUTS: dict[str, Method] = {
     "nomic-project": nomic_project,
     "nomic-project, spread=0": even,
     "nomic-project, n_epochs=100": longer,
+    "nomic-project, local_neighborhood_size=64": wider,
     "umap-learn": umap_learn,
     "PaCMAP": pacmap,
     "openTSNE": open_tsne,

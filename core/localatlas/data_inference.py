@@ -40,7 +40,7 @@ class ProjectionOptions(_PluginChoice):
         n_epochs: passes over the data.
         min_dist: how close two points may lie.
         spread: how far clumps spread.
-        local_neighborhood_size: the rank up to which further neighbours pull weakly (nomic-project).
+        local_neighborhood_size: the rank up to which further neighbours pull too (nomic-project).
         rho: how fast a neighbour's pull falls with its rank (nomic-project).
     """
 

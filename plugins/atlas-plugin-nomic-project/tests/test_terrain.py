@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from atlas_plugin_nomic_project import NomicProject, NomicProjectOptions
 from atlas_plugin_nomic_project.sea import sea_share
-from atlas_plugin_nomic_project.terrain import raise_terrain
+from atlas_plugin_nomic_project.terrain import Look, raise_terrain
 from atlas_plugin_nomic_project.workers import Workers
 from localatlas.protocols import Context
 from localatlas.testing.example import ArrayIndex
@@ -29,9 +29,11 @@ def country() -> NDArray[np.float32]:
     return np.concatenate([thick, random.uniform(-5, 155, size=(5_000, 2))]).astype(np.float32)
 
 
-def raised(points: NDArray[np.float32], sea: float, gather: int = 0) -> tuple[NDArray[np.float32], object]:
+def raised(
+    points: NDArray[np.float32], sea: float, gather: int = 0, apart: float = 0.0
+) -> tuple[NDArray[np.float32], object]:
     with Workers(1, len(points)) as workers:
-        return raise_terrain(points, sea, gather, workers, lambda _done, _most: None)
+        return raise_terrain(points, Look(sea, gather, apart), workers, lambda _done, _most: None)
 
 
 def test_the_sea_grows_to_what_was_asked_for_and_little_further(country: NDArray[np.float32]) -> None:
@@ -47,8 +49,12 @@ def test_what_has_enough_sea_is_left_alone(country: NDArray[np.float32]) -> None
     assert np.array_equal(moved, country)
 
 
-def test_neighbors_on_the_map_stay_neighbors(country: NDArray[np.float32], measure: type[Measure]) -> None:
-    before, after = measure.nearest_in_plane(country, 10), measure.nearest_in_plane(raised(country, 0.4)[0], 10)
+@pytest.mark.parametrize("apart", [0.0, 1.0])
+def test_neighbors_on_the_map_stay_neighbors(
+    country: NDArray[np.float32], measure: type[Measure], apart: float
+) -> None:
+    drawn = raised(country, 0.4, apart=apart)[0]
+    before, after = measure.nearest_in_plane(country, 10), measure.nearest_in_plane(drawn, 10)
     shared = [len(np.intersect1d(one, other)) / 10 for one, other in zip(before[::20], after[::20], strict=True)]
     assert np.mean(shared) > 0.85
 
@@ -67,9 +73,27 @@ def test_islands_are_drawn_together_where_they_stand(measure: type[Measure]) -> 
     assert np.mean([len(np.intersect1d(one, other)) / 10 for one, other in pairs]) > 0.85
 
 
+def test_how_coarse_the_terrain_is_goes_smoothly_from_one_kind_of_map_to_the_other() -> None:
+    coarse = [Look(0.4, apart=apart).between((2.0, 8.0)) for apart in (0.0, 0.5, 1.0)]
+    assert coarse == pytest.approx([2.0, 4.0, 8.0])
+
+
+def test_more_sea_is_wanted_where_lands_stand_apart_by_themselves() -> None:
+    from atlas_plugin_nomic_project.layout import _look
+
+    random = np.random.default_rng(2)
+    one = random.uniform(0, 100, size=(40_000, 2)).astype(np.float32)
+    many = (one * 0.4 + 60 * random.integers(0, 3, size=(40_000, 2))).astype(np.float32)
+    merged, apart = _look(one, 0.5, 1.0), _look(many, 0.5, 1.0)
+    assert (merged.apart, apart.apart) == (0.0, 1.0)
+    assert merged.sea == pytest.approx(0.4)
+    assert apart.sea >= 0.55
+    assert _look(many, 0.0, 1.0) == Look(sea_share(many), 0, 0.0)
+
+
 def test_the_record_takes_points_where_terrain_took_them(country: NDArray[np.float32]) -> None:
     with Workers(1, len(country)) as workers:
-        moved, terrain = raise_terrain(country, 0.4, 0, workers, lambda _done, _most: None)
+        moved, terrain = raise_terrain(country, Look(0.4), workers, lambda _done, _most: None)
     assert terrain is not None
     far = np.linalg.norm(moved - country, axis=1)
     error = np.linalg.norm(terrain.carried(country) - moved, axis=1)

@@ -5,6 +5,7 @@ Importing this module imports scipy; do it inside a working method.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,8 @@ from scipy.sparse import csr_array
 
 __all__ = ["Pull", "neighborhood", "pulls", "rank_weights"]
 
-# What the wide neighbourhood has of a row's pull, if there is one.
-WIDE_SHARE = 0.2
+# What the wide neighbourhood has of a row's pull, for each time that it is twice as large, and at most.
+WIDE_SHARE, MOST_WIDE = 0.3, 0.6
 GOLDEN = 0.6180339887498949
 # A row has about a third of a small map as its neighbours at most, or everything would pull everything into one point.
 SMALL_MAP = 3
@@ -70,14 +71,15 @@ def pulls(graph: NeighborGraph, near: int, wide: int, rho: float) -> Pull:
     Args:
         graph: at least `max(near, wide)` neighbours of each row, or all there are.
         near: how many of them pull fully.
-        wide: up to which rank others pull weakly; at most `near` for none.
+        wide: up to which rank others pull too; at most `near` for none.
         rho: how fast the pull falls with the rank.
     """
     columns, shares = graph.indices[:, :near], rank_weights(graph.indices[:, :near], rho)
     if graph.indices.shape[1] > near < wide:
         far = _sample(graph.indices[:, near:wide], near)
+        share = min(WIDE_SHARE * math.log2(wide / near), MOST_WIDE)
         columns = np.hstack([columns, far])
-        shares = np.hstack([shares * (1.0 - WIDE_SHARE), rank_weights(far, 0.0) * WIDE_SHARE])
+        shares = np.hstack([shares * (1.0 - share), rank_weights(far, 0.0) * share])
     kept = columns >= 0
     pointer = np.concatenate([[0], np.cumsum(kept.sum(axis=1))])
     rows = len(columns)

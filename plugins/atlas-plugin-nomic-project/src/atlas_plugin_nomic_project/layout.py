@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from atlas_plugin_nomic_project.affinities import Pull, neighborhood, pulls
 from atlas_plugin_nomic_project.descent import EARLY, Phase, Swarm, along_curve
 from atlas_plugin_nomic_project.frozen import Frozen
-from atlas_plugin_nomic_project.options import NomicProjectOptions
+from atlas_plugin_nomic_project.options import NomicProjectOptions, smallness
 from atlas_plugin_nomic_project.placing import place
 from atlas_plugin_nomic_project.sea import sea_share
 from atlas_plugin_nomic_project.starting import SCALE, starting_positions
 from atlas_plugin_nomic_project.structure import structure
-from atlas_plugin_nomic_project.terrain import raise_terrain
+from atlas_plugin_nomic_project.terrain import Look, raise_terrain
 from atlas_plugin_nomic_project.workers import Workers
 
 __all__ = ["lay_out", "lay_out_from", "rehearse"]
@@ -29,8 +29,9 @@ STEPS_PER_EPOCH = 4
 # Above this many rows an epoch has more steps, by this power of the rows: what is near must find itself over a greater
 # distance, and with the same steps a map of twice as many rows keeps fewer neighbours.
 FULL_EPOCHS_UP_TO, MORE_STEPS = 50_000, 0.1
-# Shares of the steps: the early ones, and how far through the late ones the structure is judged.
-EARLY_SHARE, JUDGED_AT = 0.2, 0.4
+# Shares of the steps: the early ones; and how far through the late ones the structure is judged, and the wide
+# neighbourhood ceases to pull.
+EARLY_SHARE, JUDGED_AT, WIDE_UNTIL = 0.2, 0.4, 0.7
 LATE_RATE, LATE_MOMENTUM = (4.0, 0.05), 0.9
 # Points may move this many times the square root of N at first, but no more than 5, and a tenth of it at the end: the
 # map's extent grows so, and faster points throw small maps apart.
@@ -44,6 +45,9 @@ FEW = 15
 # Look at `spread` = 1: the pull's excess over the push, and the share of sea at 1/2, 1 and 2.
 EXCESS = 0.3
 SPREADS, SEAS = (0.5, 1.0, 2.0), (0.4, 0.6, 0.8)
+# Lands stand apart by themselves where the forces leave that much sea, from not at all to surely; then this share more
+# of the map is to be sea.
+APART, MORE_SEA = (0.15, 0.25), 0.25
 # Passes that draw islands together, for each unit of `spread` and of sea beyond the least; and at most.
 GATHER, MOST_GATHER = 44.0, 16
 # Above this many rows the excess falls as 1 / N: larger maps have more sea by themselves, and more neighbours to lose.
@@ -57,19 +61,22 @@ def lay_out(index: Index, options: NomicProjectOptions, context: Context) -> Lay
     context.progress(0.0, "weighing the neighbour graph")
     if rows <= FEW:
         return _few(index, context)
-    pull = _pull_of(index, options)
+    graph = index.neighbors(max(min(options.reach(rows), rows - 1), 0))
+    near, reach = neighborhood(options.n_neighbors, rows), neighborhood(options.reach(rows), rows)
+    pull = pulls(graph, near, near, options.rho)
+    wide = pulls(graph, near, reach, options.rho) if reach > near else pull
 
     def starting() -> None:
         context.progress(GRAPH_DONE, f"finding starting positions ({options.init})")
 
     starting()
-    points = starting_positions(options.init, index.vectors, context.random(), starting)
+    points = starting_positions(options.init, index.vectors, graph.indices[:, :near], context.random(), starting)
     with Workers(context.n_jobs, rows) as workers:
-        raw, exaggeration, shaped = _settled(Swarm(points, pull, options.min_dist, workers), options, context)
+        raw, exaggeration, shaped = _settled(Swarm(points, wide, options.min_dist, workers), pull, options, context)
         positions, terrain = raw, None
         if options.terrain and shaped > 0:
-            sea, gather = _wanted(raw, options.spread, shaped)
-            positions, terrain = raise_terrain(raw, sea, gather, workers, _rising(context))
+            look = _look(raw, options.spread, shaped)
+            positions, terrain = raise_terrain(raw, look, workers, _rising(context))
     context.progress(1.0, "laid out")
     return Frozen(raw, exaggeration, terrain).layout(positions)
 
@@ -83,13 +90,15 @@ def lay_out_from(
     frozen = Frozen.of(earlier)
     if size <= FEW or not (rows >= 0).any():
         return lay_out(index, options, context)
-    near = index.neighbors(max(min(options.reach(), size - 1), 0))
+    near = index.neighbors(max(min(options.n_neighbors, size - 1), 0))
     points = _known_places(near, frozen.raw, rows, context.random())
+    count = neighborhood(options.n_neighbors, size)
+    pull = pulls(near, count, count, options.rho)
     steps = max(int(_steps(size, options.n_epochs) * AGAIN_SHARE), 1)
     phase = Phase((frozen.exaggeration, frozen.exaggeration), *AGAIN)
     order = along_curve(points)
     with Workers(context.n_jobs, size) as workers:
-        swarm = Swarm(points[order], _pull_of(index, options).reordered(order), options.min_dist, workers)
+        swarm = Swarm(points[order], pull.reordered(order), options.min_dist, workers)
         swarm.rows = order
         swarm.run(phase, steps, _stepping(context, swarm, 0, steps))
     raw = np.empty_like(points)
@@ -111,38 +120,45 @@ def rehearse(options: NomicProjectOptions) -> None:
         swarm.reorder(along_curve(circle))
         swarm.run(EARLY, 1, lambda _done: None)
         structure(swarm.points, swarm.pull)
-        positions, terrain = raise_terrain(circle, 1.0, 1, workers, lambda _done, _most: None)
+        positions, terrain = raise_terrain(circle, Look(1.0, 1, 0.0), workers, lambda _done, _most: None)
     place(near, Frozen(circle, 1.0, terrain).layout(positions), options, context)
 
 
 def _few(index: Index, context: Context) -> Layout:
-    positions = (starting_positions("pca", index.vectors, context.random(), lambda: None) / SCALE).astype(np.float32)
+    nobody = np.empty((len(index.vectors), 0), dtype=np.int32)
+    positions = starting_positions("pca", index.vectors, nobody, context.random(), lambda: None)
+    positions = (positions / SCALE).astype(np.float32)
     context.progress(1.0, "laid out")
     return Frozen(positions, 1.0, None).layout(positions)
 
 
-def _pull_of(index: Index, options: NomicProjectOptions) -> Pull:
-    rows = len(index.vectors)
-    graph = index.neighbors(max(min(options.reach(), rows - 1), 0))
-    near, wide = neighborhood(options.n_neighbors, rows), neighborhood(options.reach(), rows)
-    return pulls(graph, near, wide, options.rho)
+def _settled(
+    swarm: Swarm, near: Pull, options: NomicProjectOptions, context: Context
+) -> tuple[NDArray[np.float32], float, float]:
+    """Run the forces; return the points, the last exaggeration, and how far the clumps follow the graph (0 to 1).
 
-
-def _settled(swarm: Swarm, options: NomicProjectOptions, context: Context) -> tuple[NDArray[np.float32], float, float]:
-    """Run the forces; return the points, the last exaggeration, and how far the clumps follow the graph (0 to 1)."""
+    The swarm's own pull, which may be a wider neighbourhood's, gives way to `near` before the end.
+    """
     rows = len(swarm.points)
     steps = _steps(rows, options.n_epochs)
     early = int(EARLY_SHARE * steps)
-    judged = int(JUDGED_AT * (steps - early))
+
+    def late(exaggeration: float, start: float, stop: float) -> None:
+        before, after = (early + int(share * (steps - early)) for share in (start, stop))
+        phase = _late(rows, exaggeration, (start, stop))
+        swarm.run(phase, after - before, _stepping(context, swarm, before, steps))
+
     swarm.run(EARLY, early, _stepping(context, swarm, 0, steps))
     order = along_curve(swarm.points)
+    only = near is swarm.pull
     swarm.reorder(order)
-    swarm.run(_late(rows, 1.0, (0.0, JUDGED_AT)), judged, _stepping(context, swarm, early, steps))
-    shaped = structure(swarm.points, swarm.pull) if options.spread > 0 else 0.0
+    near = swarm.pull if only else near.reordered(order)
+    late(1.0, 0.0, JUDGED_AT)
+    shaped = structure(swarm.points, near) if options.spread > 0 else 0.0
     last = 1.0 + EXCESS * options.spread * shaped * min(1.0, FULL_EXCESS_UP_TO / rows)
-    swarm.run(
-        _late(rows, last, (JUDGED_AT, 1.0)), steps - early - judged, _stepping(context, swarm, early + judged, steps)
-    )
+    late(last, JUDGED_AT, WIDE_UNTIL)
+    swarm.pull = near
+    late(last, WIDE_UNTIL, 1.0)
     raw = np.empty_like(swarm.points)
     raw[order] = swarm.points
     return raw, last, shaped
@@ -155,7 +171,7 @@ def _steps(rows: int, epochs: int) -> int:
 
 def _steps_per_epoch(rows: int) -> float:
     more: float = max(rows / FULL_EPOCHS_UP_TO, 1.0) ** MORE_STEPS
-    return STEPS_PER_EPOCH * more
+    return STEPS_PER_EPOCH * more * (1.0 + smallness(rows))
 
 
 def _late(rows: int, exaggeration: float, span: tuple[float, float]) -> Phase:
@@ -168,15 +184,18 @@ def _late(rows: int, exaggeration: float, span: tuple[float, float]) -> Phase:
     return Phase((exaggeration, exaggeration), at(*LATE_RATE), LATE_MOMENTUM, at(heat, COLD * heat))
 
 
-def _wanted(raw: NDArray[np.float32], spread: float, shaped: float) -> tuple[float, int]:
-    """Return the share of sea that `spread` asks for, and in how many passes islands are to be drawn together.
+def _look(raw: NDArray[np.float32], spread: float, shaped: float) -> Look:
+    """Return the terrain that `spread` asks for.
 
-    The sea is in between what the layout has and what `spread` says. Islands are only where there is more of it anyway.
+    The sea is in between what the layout has and what `spread` says, and more where the lands stand apart by
+    themselves. Islands are drawn together only where there is more sea than that anyway.
     """
     own = sea_share(raw)
     wanted = float(np.interp(spread, (0.0, *SPREADS), (own, *SEAS)))
+    apart = shaped * float(np.interp(own, APART, (0.0, 1.0))) * min(spread / SPREADS[0], 1.0)
+    wanted += MORE_SEA * apart * (1.0 - wanted)
     gather = GATHER * spread * shaped * max(own - SEAS[0], 0.0)
-    return own + max(wanted - own, 0.0) * shaped, min(round(gather), MOST_GATHER)
+    return Look(own + max(wanted - own, 0.0) * shaped, min(round(gather), MOST_GATHER), apart)
 
 
 def _known_places(

@@ -7,7 +7,16 @@ from typing import Literal, Self
 from localatlas.protocols import ComponentOptions
 from pydantic import Field, model_validator
 
-__all__ = ["NomicProjectOptions"]
+__all__ = ["NomicProjectOptions", "smallness"]
+
+# Maps of so few rows get twice the steps and look twice as far, which costs them little; from the second number on,
+# none do.
+SMALL, NOT_SMALL = 2_000, 10_000
+
+
+def smallness(rows: int) -> float:
+    """Return 1 for a small map, 0 for one of 10,000 rows and more, and in between what lies in between."""
+    return min(max((NOT_SMALL - rows) / (NOT_SMALL - SMALL), 0.0), 1.0)
 
 
 class NomicProjectOptions(ComponentOptions):
@@ -17,7 +26,8 @@ class NomicProjectOptions(ComponentOptions):
     """How many nearest rows pull a row; maps of fewer than three times as many rows use fewer."""
 
     n_epochs: int = Field(default=50, ge=1, le=10_000)
-    """How long the points move: an epoch is 4 steps of all points, more above 50,000 rows: by (rows / 50,000)^0.1."""
+    """How long the points move: an epoch is 4 steps of all points, 8 up to 2,000 rows, fewer up to 10,000 rows, and
+    above 50,000 rows (rows / 50,000)^0.1 times as many."""
 
     min_dist: float = Field(default=0.2, ge=0.0, le=10.0)
     """Neighbours nearer than this no longer pull each other; in layout units, where near points are about one apart."""
@@ -26,7 +36,8 @@ class NomicProjectOptions(ComponentOptions):
     """How much sea lies between the lands: 0 an even map that keeps most neighbours, 0.5 a readable one, 1 islands."""
 
     local_neighborhood_size: int | None = Field(default=None, ge=1, le=1000)
-    """Rank up to which further rows pull a row weakly, for the shape at large; None is `n_neighbors`: none do."""
+    """Rank up to which further rows pull too until the points are nearly at rest, for the shape at large. None is twice
+    `n_neighbors` up to 2,000 rows, and `n_neighbors`, so that none do, from 10,000 rows on."""
 
     rho: float = Field(default=0.0, ge=0.0, le=1.0)
     """How much more the nearest pull than the others: the pull of the neighbour of rank r is as exp(rho / r)."""
@@ -46,6 +57,8 @@ class NomicProjectOptions(ComponentOptions):
             )
         return self
 
-    def reach(self) -> int:
-        """Return the rank of the furthest neighbour that is looked at."""
-        return max(self.n_neighbors, self.local_neighborhood_size or 0)
+    def reach(self, rows: int) -> int:
+        """Return the rank of the furthest neighbour that is looked at on a map of `rows` rows."""
+        if self.local_neighborhood_size is not None:
+            return max(self.n_neighbors, self.local_neighborhood_size)
+        return round(self.n_neighbors * (1.0 + smallness(rows)))

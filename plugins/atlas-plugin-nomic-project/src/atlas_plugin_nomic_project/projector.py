@@ -27,7 +27,7 @@ class NomicProject:
 
     def neighbors_needed(self, n: int) -> int:
         """Return the rank of the furthest neighbour that pulls."""
-        return max(min(self.options.reach(), n - 1), 0)
+        return max(min(self.options.reach(n), n - 1), 0)
 
     def project(self, index: Index, context: Context) -> Layout:
         """Return positions float32 [N, 2], and what `transform` and `project_from` want to know of them."""

@@ -23,15 +23,17 @@ from atlas_plugin_nomic_project.mesh import density
 from atlas_plugin_nomic_project.sea import sea_share
 from atlas_plugin_nomic_project.workers import Workers, parts_of
 
-__all__ = ["Terrain", "raise_terrain"]
+__all__ = ["Look", "Terrain", "raise_terrain"]
 
 PASSES, SHARPEST_AT = 40, 30
 STEP = 0.2
-# The blur of the first and the sharpest pass, in sides of the map; the sharpest is no more than this many units.
-WIDEST, SHARPEST, SHARPEST_UNITS = 0.025, 0.008, 2.5
+# The blur of the first and the sharpest pass, in sides of the map, where lands run into each other and where they stand
+# apart: there, peaks of one land are drawn together. Of the former, the sharpest is no more than this many units.
+WIDEST, SHARPEST, SHARPEST_UNITS = (0.025, 0.04), (0.008, 0.02), 2.5
 SIDE, INNER = 1.3, (0.002, 0.998)
 NODES_PER_BLUR, FEWEST_NODES, MOST_NODES = 2.5, 128, 1024
-FLOOR, PLATEAU = 0.02, 1.5
+# Of the median density: below the first, points stay; up to the second, again for both kinds, lands keep an area.
+FLOOR, PLATEAU = 0.02, (3.0, 12.0)
 # Points whose densities' median stands for that of all, at least half as many.
 MEDIAN_OF = 20_000
 # The blur that draws islands together, and the height up to which they keep an area then: each becomes one hill.
@@ -40,6 +42,25 @@ GATHERED, ISLAND = 0.06, 5.0
 FASTEST = 0.06
 # Test points that record the displacement for rows to come: 4 for every distance between points, 512 a side at most.
 RECORDED_PER_POINT, FEWEST_RECORDED, MOST_RECORDED = 4, 64, 512
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a terrain is to be like.
+
+    Attributes:
+        sea: wanted share of the lands' hull, 0 to 1; may be missed.
+        gather: how many passes draw each island together before; for maps of islands that stand apart.
+        apart: from 0, where lands run into each other, to 1, where they stand apart: how coarse the terrain is.
+    """
+
+    sea: float
+    gather: int = 0
+    apart: float = 0.0
+
+    def between(self, ends: tuple[float, float]) -> float:
+        """Return the value for this terrain of what is the first where `apart` is 0, and the second where it is 1."""
+        return float(ends[0] * (ends[1] / ends[0]) ** self.apart)
 
 
 @dataclass(frozen=True)
@@ -62,58 +83,56 @@ class Terrain:
 
 
 def raise_terrain(
-    points: NDArray[np.float32], sea: float, gather: int, workers: Workers, report: Callable[[int, int], None]
+    points: NDArray[np.float32], look: Look, workers: Workers, report: Callable[[int, int], None]
 ) -> tuple[NDArray[np.float32], Terrain | None]:
-    """Return the points float32 [N, 2] drawn together until the sea's share of the map is `sea`, and what was done.
+    """Return the points float32 [N, 2] drawn together until the sea's share is as wanted, and what was done.
 
     Args:
         points: a layout; stays as it is.
-        sea: wanted share of the lands' hull, 0 to 1; may be missed.
-        gather: how many passes draw each island together before; for maps of islands that stand apart.
+        look: what is wanted.
         workers: threads.
         report: receives how many passes are done and how many there are at most; what it raises comes through.
     """
     moved = points.copy()
-    plane = _plane(points)
+    plane = _plane(points, look)
     if plane is None:
         return moved, None
-    low, side, nodes = plane
+    low, side, nodes, sharpest = plane
     frame = np.array([*low, (nodes - 1) / side])
     recorded = int(np.clip(RECORDED_PER_POINT * np.sqrt(len(points)), FEWEST_RECORDED, MOST_RECORDED))
     ticks = np.linspace(0.0, side, recorded)
     first = np.stack(np.meshgrid(low[0] + ticks, low[1] + ticks, indexing="ij"), axis=-1).reshape(-1, 2)
     test = first.astype(np.float32)
-    sharpest = min(SHARPEST * side, SHARPEST_UNITS)
-    moving, most = (moved, test), gather + PASSES
-    for done in range(gather):
+    moving, most = (moved, test), look.gather + PASSES
+    for done in range(look.gather):
         _climb(moving, GATHERED * side, frame, nodes, ISLAND, workers)
         report(done + 1, most)
-    done, asked = 0, 0
+    done, asked, widest = 0, 0, look.between(WIDEST) * side
     while done < PASSES:
         if done == asked:
-            missing = sea - sea_share(moved)
+            missing = look.sea - sea_share(moved)
             if missing <= 0:
                 break
             asked = done + 1 + int(missing / FASTEST)
-        blur = WIDEST * side * (sharpest / (WIDEST * side)) ** min(done / SHARPEST_AT, 1.0)
-        _climb(moving, blur, frame, nodes, PLATEAU, workers)
+        blur = widest * (sharpest / widest) ** min(done / SHARPEST_AT, 1.0)
+        _climb(moving, blur, frame, nodes, look.between(PLATEAU), workers)
         done += 1
-        report(gather + done, most)
-    if not gather + done:
+        report(look.gather + done, most)
+    if not look.gather + done:
         return moved, None
     shift = (test - first).astype(np.float32).reshape(recorded, recorded, 2)
     return moved, Terrain(np.array([*low, (recorded - 1) / side]), shift)
 
 
-def _plane(points: NDArray[np.float32]) -> tuple[NDArray[np.float64], float, int] | None:
-    """Return the low corner and the side of the square in which terrain is raised, and its nodes a side."""
+def _plane(points: NDArray[np.float32], look: Look) -> tuple[NDArray[np.float64], float, int, float] | None:
+    """Return the square in which terrain is raised: its low corner, side and nodes a side; and the sharpest blur."""
     inner = np.quantile(points.astype(np.float64), INNER, axis=0)
     side = SIDE * float((inner[1] - inner[0]).max())
     if not side > 0:
         return None
-    nodes = NODES_PER_BLUR * side / min(SHARPEST * side, SHARPEST_UNITS)
-    even = fft.next_fast_len(int(np.clip(nodes, FEWEST_NODES, MOST_NODES)), real=True)
-    return inner.mean(axis=0) - side / 2.0, side, int(even)
+    sharpest = look.between((min(SHARPEST[0] * side, SHARPEST_UNITS), SHARPEST[1] * side))
+    nodes = int(np.clip(NODES_PER_BLUR * side / sharpest, FEWEST_NODES, MOST_NODES))
+    return inner.mean(axis=0) - side / 2.0, side, int(fft.next_fast_len(nodes, real=True)), sharpest
 
 
 def _climb(
