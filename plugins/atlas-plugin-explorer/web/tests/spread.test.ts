@@ -27,6 +27,14 @@ test("points that are chosen are far enough apart, and there are many of them", 
   }
 });
 
+test("points that come in the order in which they lie fill the room too", () => {
+  const points = pointsOf(1000, 4);
+  points.x.sort();
+  points.y.fill(0);
+  const chosen = spread(points, null, EVERYWHERE, 0.5);
+  assert.ok(chosen.length >= 12, `only ${chosen.length} of 20 places`);
+});
+
 test("the choice does not depend on where the window looks", () => {
   const points = pointsOf(3000, 5);
   const all = new Set(spread(points, null, EVERYWHERE, 0.4));

@@ -31,7 +31,7 @@ export function labelStyle(depth: number, share: number, window: Size): Style {
   const rank = RANKS[Math.min(depth, RANKS.length) - 1];
   const exact = (rank.smallest + (rank.largest - rank.smallest) * Math.sqrt(share)) * enlargement(depth, window);
   const size = Math.round(exact * 2) / 2;
-  return { font: `${rank.weight} ${size}px ${FONT_FAMILY}`, weight: rank.weight, size, lineHeight: size * 1.16, halo: size * 0.2 + 1 };
+  return { font: `${rank.weight} ${size}px ${FONT_FAMILY}`, weight: rank.weight, size, lineHeight: size * 1.12, halo: size * 0.2 + 1 };
 }
 
 /** Phones have smaller labels, above all broad ones; large screens, which stand farther away, have larger ones. */

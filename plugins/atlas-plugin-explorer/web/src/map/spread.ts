@@ -6,12 +6,12 @@ import { SHOWN, type States } from "../render/states";
 import type { Box } from "./view";
 
 /** Rounds of choosing: each fills the gaps that the last has left. */
-const ROUNDS = 4;
+const ROUNDS = 6;
 
 /**
- * Return positions of points in `box` that are at least `apart` from each other in x or in y. Earlier ones in page order win.
+ * Return positions of points in `box` that are at least `apart` from each other in x or in y. Which of two wins is drawn by lot, always the same.
  *
- * In a round every point is taken that comes before all that it would overlap, and those that it overlaps are out. So what is taken
+ * In a round every point is taken that wins against all that it would overlap, and those that it overlaps are out. So what is taken
  * depends on nothing farther away than a few times `apart`: a box that is grown by as much sees all of it, wherever the window looks.
  */
 export function spread(points: Points, states: States | null, box: Box, apart: number): number[] {
@@ -21,13 +21,21 @@ export function spread(points: Points, states: States | null, box: Box, apart: n
     const first = firstOfCells(points, left, apart);
     const taken = new Map<number, number>();
     for (const [cell, position] of first) {
-      const loses = around(first, cell).some((other) => other < position && near(points, other, position, apart));
+      const loses = around(first, cell).some((other) => beats(other, position) && near(points, other, position, apart));
       if (!loses) taken.set(cell, position);
     }
     kept.push(...taken.values());
     left = left.filter((i) => !around(taken, cellOf(points, i, apart)).some((other) => near(points, other, i, apart)));
   }
   return kept.filter((i) => points.x[i] >= box.x0 && points.x[i] <= box.x1 && points.y[i] >= box.y0 && points.y[i] <= box.y1);
+}
+
+/**
+ * Neighbours in page order are neighbours on the map: by page order, each would lose to the one before it, and few would be taken in a
+ * round. An odd factor mixes all numbers, and makes no two of them equal.
+ */
+function beats(one: number, other: number): boolean {
+  return Math.imul(one, 0x9e3779b1) >>> 0 < Math.imul(other, 0x9e3779b1) >>> 0;
 }
 
 function within(points: Points, states: States | null, box: Box): number[] {
@@ -54,7 +62,7 @@ function firstOfCells(points: Points, positions: readonly number[], apart: numbe
   for (const position of positions) {
     const cell = cellOf(points, position, apart);
     const known = first.get(cell);
-    if (known === undefined || position < known) first.set(cell, position);
+    if (known === undefined || beats(position, known)) first.set(cell, position);
   }
   return first;
 }

@@ -14,7 +14,8 @@ import { useVirtual } from "./virtual";
 
 const GAP = 10;
 const NARROWEST = 200;
-const [WITH_IMAGE, WITHOUT_IMAGE] = [224, 148];
+/** Rows of an image map without texts have but a name below their picture. */
+const [WITH_IMAGE, IMAGE_ALONE, WITHOUT_IMAGE] = [224, 186, 148];
 const LONGEST = 180;
 const MOST_FACTS = 3;
 
@@ -27,7 +28,7 @@ export function CardGrid({ explorer, order }: GridProps): JSX.Element {
   const images = explorer.store.can.value.images === true;
   const [width, setWidth] = useState(800);
   const across = Math.max(Math.floor((width - GAP) / (NARROWEST + GAP)), 1);
-  const height = (images ? WITH_IMAGE : WITHOUT_IMAGE) + GAP;
+  const height = (images ? (explorer.store.textField.value === null ? IMAGE_ALONE : WITH_IMAGE) : WITHOUT_IMAGE) + GAP;
   const list = useVirtual(Math.ceil(order.length / across), height, 0);
   const shown = columns.shown.value;
   void blocks.arrived.value;
@@ -79,15 +80,16 @@ function GridCard({ explorer, row, names, open, box }: CardProps): JSX.Element {
   const place = { transform: `translate(${box.left}px, ${box.top}px)`, width: `${box.width}px`, height: `${box.height}px` };
   if (row === null) return <div class="grid-card waits" style={place} />;
   const text = names.indexOf(explorer.store.textField.value ?? "");
+  const brief = briefOf(explorer.store, row, names);
   const facts = names
     .map((name, k) => ({ name, k, value: cellText(row.values[k] ?? null) }))
-    .filter(({ k, value }) => k !== text && value !== "" && value.length < 60)
+    .filter(({ k, value }) => k !== text && value !== "" && value !== brief && value.length < 60)
     .slice(0, MOST_FACTS);
   return (
     <div class={open ? "grid-card open" : "grid-card"} role="option" aria-selected={open} data-row={row.row} style={place}
       onClick={() => explorer.looking.read(row.row, row.position)}>
       {explorer.store.can.value.images && <Picture explorer={explorer} row={row.row} side={256} class="picture-card" name="" />}
-      <p class="grid-text" dir="auto">{cut(briefOf(explorer.store, row, names), LONGEST)}</p>
+      <p class="grid-text" dir="auto">{cut(brief, LONGEST)}</p>
       <p class="grid-facts">{facts.map(({ name, value }) => <span key={name} dir="auto" title={name}>{value}</span>)}</p>
     </div>
   );

@@ -4,8 +4,9 @@ import { toCss, toRgb } from "../../color/oklch";
 import { DARK_TONES, LIGHT_TONES, topicColors } from "../../color/topic_hues";
 import type { Store } from "../../state/store";
 
-/** Return a function from topic ids to colours, in the light or the dark; read in a component, it follows both. */
+/** Return a function from topic ids to colours, in the light or the dark; grey where the points' colours mean something else. */
 export function useTopicColor(store: Store): (id: number) => string {
+  if (store.colorChoice.value.by !== "topics") return () => "var(--line)";
   const topics = store.topics.value;
   const dark = store.dark.value;
   let known = made.get(topics);
