@@ -1,28 +1,22 @@
-"""Candidates: the rows of the probed cells that score best, then the neighbours of neighbours."""
+"""Candidates: the rows of the probed cells that score best, then who was found by them and their neighbours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from threading import local
 
 import numpy as np
 from numpy.typing import NDArray
 
-from atlas_plugin_neighbors.blas import in_blocks
+from atlas_plugin_neighbors.blas import Report, in_blocks
 from atlas_plugin_neighbors.geometry import FloatArray
 from atlas_plugin_neighbors.partition import Cells
+from atlas_plugin_neighbors.probing import Probed
 from atlas_plugin_neighbors.reduced import Reduced
 
-__all__ = ["Candidates", "from_cells", "improved"]
+__all__ = ["Candidates", "exchanged", "from_cells", "improved"]
 
-Report = Callable[[float], None]
-
-# Queries that are worked off together, in the order of their cells: most of their probes fall into the same cells.
-QUERIES_AT_ONCE = 16_384
-# Bounds the scores in memory: 2,048 x 4,096 numbers are 32 MiB.
-BLOCK_ROWS, BLOCK_COLUMNS = 2_048, 4_096
+ROWS_AT_ONCE = 16_384
 
 
 @dataclass(frozen=True)
@@ -32,7 +26,7 @@ class Candidates:
     Attributes:
         scores: float32 [N, K], -inf where there is none.
         rows: int32 [N, K], -1 where there is none.
-        fresh: bool [N, R], which of the first R were not among the first R before the last pass; R is K at first.
+        fresh: bool [N, R], which of the first R have not been asked for their neighbours; R is K at first.
     """
 
     scores: FloatArray
@@ -50,38 +44,36 @@ def from_cells(table: Reduced, cells: Cells, count: int, threads: int, report: R
         threads: how many blocks of queries at once.
         report: receives the share that is done.
     """
-    from atlas_plugin_neighbors.kernels import keep_best
-
     n = len(table.places)
     found = Candidates(
         np.full((n, count), -np.inf, np.float32), np.full((n, count), -1, np.int32), np.ones((n, count), np.bool_)
     )
-
-    def compare(queries: NDArray[np.int32], cell: int) -> None:
-        for first in range(0, len(queries), BLOCK_ROWS):
-            asking = queries[first : first + BLOCK_ROWS]
-            left = table.places[asking]
-            for start in range(cells.start[cell], cells.start[cell + 1], BLOCK_COLUMNS):
-                block = slice(start, min(start + BLOCK_COLUMNS, cells.start[cell + 1]))
-                scores = left @ table.places[block].T
-                keep_best(scores, table.bias[block], asking, start, found.scores, found.rows)
-
-    def search(start: int, stop: int) -> None:
-        # A row's own cell first: what it finds there raises the bar for all others.
-        own = cells.probes[start:stop, 0]
-        bounds = np.flatnonzero(np.diff(own, prepend=own[0] - 1, append=own[-1] + 1))
-        for begin, end in pairwise(bounds):
-            compare(np.arange(start + begin, start + end, dtype=np.int32), int(own[begin]))
-        others = cells.probes[start:stop, 1:]
-        queries = np.repeat(np.arange(start, stop, dtype=np.int32), others.shape[1])
-        order = np.argsort(others, axis=None, kind="stable")
-        probed, queries = others.ravel()[order], queries[order]
-        bounds = np.flatnonzero(np.diff(probed, prepend=-1, append=len(cells.start)))
-        for begin, end in pairwise(bounds):
-            compare(queries[begin:end], int(probed[begin]))
-
-    in_blocks(search, n, QUERIES_AT_ONCE, threads, report)
+    rows = Probed(table.places, table.bias, cells.start)
+    rows.search(table.places, cells.probes, found.scores, found.rows, threads, report)
     return found
+
+
+def exchanged(table: Reduced, found: Candidates, threads: int, report: Report) -> Candidates:
+    """Return the candidates after each row has been offered to those that it found.
+
+    A row's probes may leave out the cell of one that probed its own. What the one found, the other gets without a
+    product: that finds as much as twice the probes would.
+    """
+    from atlas_plugin_neighbors.kernels import exchange, sources
+
+    n, count = found.rows.shape
+    start, source = np.zeros(n + 2, np.int64), np.empty(n * count, np.int32)
+    sources(found.rows, start, source)
+    better = Candidates(np.empty_like(found.scores), np.empty_like(found.rows), np.empty_like(found.fresh))
+
+    def offer(first: int, stop: int) -> None:
+        exchange(
+            table.bias, found.scores, found.rows, found.fresh, better.scores, better.rows, better.fresh,
+            start, source, first, stop,
+        )  # fmt: skip
+
+    in_blocks(offer, n, ROWS_AT_ONCE, threads, report)
+    return better
 
 
 def improved(table: Reduced, cells: Cells, found: Candidates, reach: int, threads: int, report: Report) -> Candidates:
@@ -108,5 +100,5 @@ def improved(table: Reduced, cells: Cells, found: Candidates, reach: int, thread
             start, stop, cells.probes, marks.seen, marks.probed,
         )  # fmt: skip
 
-    in_blocks(look, n, QUERIES_AT_ONCE, threads, report)
+    in_blocks(look, n, ROWS_AT_ONCE, threads, report)
     return better

@@ -17,7 +17,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["improve", "keep_best", "measure"]
+__all__ = ["exchange", "improve", "keep_best", "measure", "sources"]
 
 # So many scores are compared at once, and only where one passes is looked closer.
 LANES = np.uint64(16)
@@ -77,6 +77,71 @@ def keep_best(
 
 
 @_inlined
+def _copy(best: Any, found: Any, new_best: Any, new_found: Any) -> None:
+    for k in range(found.shape[0]):
+        new_best[k], new_found[k] = best[k], found[k]
+
+
+@_inlined
+def _place_of(row: Any, rows: Any) -> Any:
+    """Return the place of a row in a list, -1 if it is not there."""
+    place = -1
+    for k in range(rows.shape[0]):
+        if rows[k] == row:
+            place = k
+    return place
+
+
+@_compiled
+def sources(found: NDArray[np.int32], start: NDArray[np.int64], source: NDArray[np.int32]) -> None:
+    """List the rows that have a row in their list: `source` from `start[r]` to `start[r + 1]` for row r, ascending.
+
+    `found` is [N, K], -1 where there is none; `start` [N + 2] holds 0 at first, `source` is as long as `found` at most.
+    """
+    rows, count = found.shape
+    for i in range(rows):
+        for k in range(count):
+            if found[i, k] >= 0:
+                start[found[i, k] + 2] += 1
+    for i in range(rows):
+        start[i + 2] += start[i + 1]
+    for i in range(rows):
+        for k in range(count):
+            if found[i, k] >= 0:
+                source[start[found[i, k] + 1]] = i
+                start[found[i, k] + 1] += 1
+
+
+@_compiled
+def exchange(
+    bias: NDArray[np.float32],
+    best: NDArray[np.float32],
+    found: NDArray[np.int32],
+    fresh: NDArray[np.bool_],
+    new_best: NDArray[np.float32],
+    new_found: NDArray[np.int32],
+    new_fresh: NDArray[np.bool_],
+    start: NDArray[np.int64],
+    source: NDArray[np.int32],
+    first: int,
+    stop: int,
+) -> None:
+    """Offer to the rows `first` to `stop` those in whose lists they are, as `sources` gives them: no product is new."""
+    for i in range(first, stop):
+        mine, theirs = new_best[i], new_found[i]
+        _copy(best[i], found[i], mine, theirs)
+        worst = mine[mine.shape[0] - 1]
+        for place in range(start[i], start[i + 1]):
+            row = source[place]
+            score = best[row, _place_of(i, found[row])] + bias[i] - bias[row]
+            if score > worst and _place_of(row, found[i]) < 0:
+                worst = _inserted(mine, theirs, score, row)
+        for k in range(fresh.shape[1]):
+            known = _place_of(theirs[k], found[i, : fresh.shape[1]])
+            new_fresh[i, k] = known < 0 or fresh[i, known]
+
+
+@_inlined
 def _product(left: Any, right: Any) -> Any:
     total = np.float32(0.0)
     for d in range(left.shape[0]):
@@ -126,8 +191,7 @@ def improve(
     reach = fresh.shape[1]
     for i in range(start, stop):
         mine, theirs = new_best[i], new_found[i]
-        for k in range(theirs.shape[0]):
-            mine[k], theirs[k] = best[i, k], found[i, k]
+        _copy(best[i], found[i], mine, theirs)
         _mark(seen, theirs, i)
         _mark(probed, probes[i], i)
         worst = mine[mine.shape[0] - 1]

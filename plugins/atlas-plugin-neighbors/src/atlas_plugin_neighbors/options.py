@@ -19,7 +19,7 @@ class ExactOptions(ComponentOptions):
 
 
 class CellsOptions(ComponentOptions):
-    """Options of `cells`; the defaults find about 92 % of the 10 nearest of short texts."""
+    """Options of `cells`; the defaults find about 91 % of the 10 nearest of short texts."""
 
     exact_below: int = Field(default=10_000, ge=0)
     """Up to this many rows the exact search is used."""
@@ -27,10 +27,10 @@ class CellsOptions(ComponentOptions):
     dimensions: int = Field(default=192, ge=2)
     """Principal axes that candidates are chosen by; vectors of no more dimensions are taken as they are."""
 
-    cells_per_root: float = Field(default=1.2, gt=0)
-    """Cells for each unit of the square root of the number of rows."""
+    cell_rows: int = Field(default=96, ge=1)
+    """Rows in a cell, on average."""
 
-    probes: int = Field(default=8, ge=1)
+    probes: int = Field(default=7, ge=1)
     """Cells whose rows a row is compared with, its own among them; more find more."""
 
     candidates: int = Field(default=24, ge=1)

@@ -1,7 +1,6 @@
 """Cells: rows that lie together, found by K-means.
 
-Source: Lloyd's algorithm on a sample, as in the inverted files of Jegou, Douze, Schmid, "Product quantization for
-nearest neighbor search" (2011).
+Source: an inverted file as in Jegou, Douze, Schmid, "Product quantization for nearest neighbor search" (2011).
 """
 
 from __future__ import annotations
@@ -12,30 +11,35 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from atlas_plugin_neighbors.blas import Report, in_blocks, part, unheard
+from atlas_plugin_neighbors.blas import Report, part, unheard
+from atlas_plugin_neighbors.centers import SAMPLE_PER_CELL, Centers
 from atlas_plugin_neighbors.geometry import FloatArray
+from atlas_plugin_neighbors.kmeans import half_squares, means
+from atlas_plugin_neighbors.probing import Probed
 from atlas_plugin_neighbors.reduced import Reduced
 
 __all__ = ["Cells"]
 
-ROWS_AT_ONCE = 4_096
-ROUNDS = 6
-SAMPLE_PER_CELL = 48
+# A row's nearest cells are looked for in so many groups of cells. In high dimensions they lie in every direction: those
+# near the row's own cell would not do.
+GROUPS = 8
 # A cell of many times the mean size would make the search quadratic; it is divided again.
-LARGEST = 4
-# Of the work after the first assignment, what dividing crowded cells takes; the rest is to assign all rows again.
-DIVIDED = 0.1
+LARGEST = 8
+# Shares of the work: to find centers, then to assign rows to them; the rest is to divide crowded cells and assign anew.
+FOUND, ASSIGNED, DIVIDED = 0.35, 0.9, 0.1
+# Of assigning, what finding the groups takes.
+GROUPED = 0.2
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Rows by cell.
+    """Rows by cell; cells that follow each other lie near each other.
 
     Attributes:
         order: intp [N], the rows, cell after cell.
         start: intp [C + 1], where each cell begins in `order`.
-        probes: int32 [N, P], the nearest cells of the row at each place of `order`; its own cell first, the others by
-            number; -1 where there are fewer.
+        probes: int32 [N, P], about the nearest cells of the row at each place of `order`; its own cell first, the
+            others by number; -1 where there are fewer.
     """
 
     order: NDArray[np.intp]
@@ -52,84 +56,64 @@ class Cells:
         threads: int,
         report: Report = unheard,
     ) -> Cells:
-        """Divide a table into about `count` cells and find the `probes` nearest cells of each row."""
-        n = len(table.places)
+        """Divide a table into about `count` cells and find about the `probes` nearest cells of each row."""
+        places, n = table.places, len(table.places)
         sample = np.sort(random.choice(n, min(n, SAMPLE_PER_CELL * count), replace=False))
-        # Each row that is compared with all centers counts as one; all rows are at most twice.
-        work = ROUNDS * len(sample) + 2 * n
-        grouped, assigned = ROUNDS * len(sample) / work, 1.0 - n / work
-        centers = _means(table.places[sample], count, random, threads, part(report, 0.0, grouped))
-        nearest = _nearest(table.places, centers, min(probes, len(centers)), threads, part(report, grouped, assigned))
-        size = math.ceil(n / count)
-        crowded = np.flatnonzero(np.bincount(nearest[:, 0], minlength=len(centers)) > LARGEST * size)
-        if crowded.size:
-            again = part(report, assigned, 1.0)
-            centers = _divided(
-                table.places, centers, nearest[:, 0], crowded, size, random, threads, part(again, 0.0, DIVIDED)
-            )
-            nearest = _nearest(table.places, centers, min(probes, len(centers)), threads, part(again, DIVIDED, 1.0))
+        centers = Centers.of(places[sample], count, random, threads, part(report, 0.0, FOUND))
+        nearest = _nearest(places, centers, probes, threads, part(report, FOUND, ASSIGNED))
+        again = part(report, ASSIGNED, 1.0)
+        divided = _divided(places, centers, nearest[:, 0], count, random, threads, part(again, 0.0, DIVIDED))
+        if divided is not centers:
+            nearest = _nearest(places, divided, probes, threads, part(again, DIVIDED, 1.0))
         report(1.0)
         order = np.argsort(nearest[:, 0], kind="stable")
-        start = np.searchsorted(nearest[order, 0], np.arange(len(centers) + 1))
-        return cls(order, start, np.ascontiguousarray(nearest[order]))
-
-
-def _means(points: FloatArray, count: int, random: np.random.Generator, threads: int, report: Report) -> FloatArray:
-    """Return the means of at most `count` cells of some points."""
-    count = min(count, len(points))
-    centers = points[np.sort(random.choice(len(points), count, replace=False))]
-    for done in range(ROUNDS):
-        own = _nearest(points, centers, 1, threads, part(report, done / ROUNDS, (done + 1) / ROUNDS))[:, 0]
-        sizes = np.bincount(own, minlength=count)
-        filled = sizes > 0
-        order = np.argsort(own, kind="stable")
-        begins = np.concatenate([[0], np.cumsum(sizes)[:-1]])[filled]
-        centers[filled] = np.add.reduceat(points[order], begins, axis=0) / sizes[filled, None]
-        empty = np.flatnonzero(~filled)
-        centers[empty] = points[random.choice(len(points), empty.size, replace=False)]
-    return centers
+        start = np.searchsorted(nearest[order, 0], np.arange(len(divided.places) + 1))
+        return cls(order, start, nearest[order])
 
 
 def _divided(
     places: FloatArray,
-    centers: FloatArray,
+    centers: Centers,
     own: NDArray[np.int32],
-    crowded: NDArray[np.intp],
-    size: int,
+    count: int,
     random: np.random.Generator,
     threads: int,
     report: Report,
-) -> FloatArray:
-    """Return the centers with each crowded cell's replaced by those of cells of about `size` rows inside it."""
-    parts = [np.delete(centers, crowded, axis=0)]
-    for done, cell in enumerate(crowded):
+) -> Centers:
+    """Return the centers with each crowded cell's replaced by those of cells inside it, of the mean size."""
+    size = math.ceil(len(places) / count)
+    crowded = np.flatnonzero(np.bincount(own, minlength=len(centers.places)) > LARGEST * size)
+
+    def within(cell: int, random: np.random.Generator) -> FloatArray:
         rows = np.flatnonzero(own == cell)
-        count = math.ceil(len(rows) / size)
-        sample = np.sort(random.choice(rows, min(len(rows), SAMPLE_PER_CELL * count), replace=False))
-        share = part(report, done / len(crowded), (done + 1) / len(crowded))
-        parts.append(_means(places[sample], count, random, threads, share))
-    return np.concatenate(parts)
+        parts = math.ceil(len(rows) / size)
+        sample = np.sort(random.choice(rows, min(len(rows), SAMPLE_PER_CELL * parts), replace=False))
+        return means(places[sample], parts, random)
+
+    return centers.divided(crowded, within, random, threads, report) if crowded.size else centers
 
 
-def _nearest(places: FloatArray, centers: FloatArray, count: int, threads: int, report: Report) -> NDArray[np.int32]:
-    """Return the nearest centers of each place, int32 [N, count]: the nearest first, the others by number."""
-    from atlas_plugin_neighbors.kernels import keep_best
-
-    half = np.float32(0.5) * np.einsum("ij,ij->i", centers, centers)
-    found = np.empty((len(places), count), dtype=np.int32)
-
-    def assign(start: int, stop: int) -> None:
-        scores = places[start:stop] @ centers.T
-        rows = len(scores)
-        if count == 1:
-            scores -= half
-            found[start:stop, 0] = scores.argmax(axis=1)
-            return
-        best, nearest = np.full((rows, count), -np.inf, np.float32), np.full((rows, count), -1, np.int32)
-        # Centers are numbered from `rows` on here, or a place would not get the center of its own number.
-        keep_best(scores, half, np.arange(rows, dtype=np.int32), rows, best, nearest)
-        nearest[:, 1:].sort(axis=1)
-        found[start:stop] = nearest - rows
-
-    in_blocks(assign, len(places), ROWS_AT_ONCE, threads, report)
+def _nearest(places: FloatArray, centers: Centers, count: int, threads: int, report: Report) -> NDArray[np.int32]:
+    """Return about the nearest centers of each place, int32 [N, count]: the nearest first, the others by number."""
+    all_groups, whole = np.zeros((len(places), 1), np.int32), np.array([0, len(centers.groups)])
+    groups = _best(places, all_groups, centers.groups, whole, GROUPS, threads, part(report, 0.0, GROUPED))
+    found = _best(places, groups, centers.places, centers.start, count, threads, part(report, GROUPED, 1.0))
+    found[:, 1:].sort(axis=1)
     return found
+
+
+def _best(
+    places: FloatArray,
+    probes: NDArray[np.int32],
+    centers: FloatArray,
+    start: NDArray[np.intp],
+    count: int,
+    threads: int,
+    report: Report,
+) -> NDArray[np.int32]:
+    """Return the nearest of the centers that each place probes, int32 [N, count], nearest first, -1 for none."""
+    n, count = len(places), min(count, len(centers))
+    best, found = np.full((n, count), -np.inf, np.float32), np.full((n, count), -1, np.int32)
+    # Centers are numbered from n on there, or a place would not get the center of its own number.
+    Probed(centers, half_squares(centers), start, n).search(places, probes, best, found, threads, report)
+    return np.where(found < 0, np.int32(-1), found - np.int32(n))

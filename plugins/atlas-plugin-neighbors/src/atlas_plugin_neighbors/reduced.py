@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from atlas_plugin_neighbors.blas import Report, in_blocks, one_blas_thread, unheard
+from atlas_plugin_neighbors.buffers import Buffer
 from atlas_plugin_neighbors.geometry import FloatArray, Geometry
 from atlas_plugin_neighbors.mapped import release
 
 __all__ = ["Reduced"]
 
-SAMPLE = 20_000
-ROWS_AT_ONCE, BLOCKS_HELD = 8_192, 8
+SAMPLE = 10_000
+# So few that what is made of them stays in the processor's cache.
+ROWS_AT_ONCE, BLOCKS_HELD = 2_048, 32
 # Two lines of the processor's cache.
 COLUMNS_AT_ONCE = 32
 
@@ -55,10 +57,11 @@ class Reduced:
         axes = np.eye(dim, dtype=np.float32) if dim <= dimensions else _principal_axes(rows - center, dimensions)
         places = np.empty((n, axes.shape[1]), dtype=np.float32)
         bias = np.empty(n, dtype=np.float32)
+        held = Buffer()
 
         def reduce(start: int, stop: int) -> None:
-            centred = _plain(geometry, slice(start, stop)) - center
-            places[start:stop] = centred @ axes
+            centred = np.subtract(_plain(geometry, slice(start, stop)), center, out=held(stop - start, dim))
+            np.matmul(centred, axes, out=places[start:stop])
             bias[start:stop] = np.float32(0.5) * np.einsum("ij,ij->i", centred, centred)
             if start // ROWS_AT_ONCE % BLOCKS_HELD == BLOCKS_HELD - 1:
                 release(geometry.vectors)
