@@ -115,6 +115,38 @@ def test_without_text_topics_are_called_by_number_and_size() -> None:
     assert [one.label for one in label(topics, index).values()] == ["Topic 1 · 20 rows", "Topic 2 · 10 rows"]
 
 
+def three_levels_of(texts: list[str]) -> tuple[Topics, ArrayIndex]:
+    """The first half of the rows and the second, and below the first its own two halves."""
+    n = len(texts)
+    broad = (np.arange(n) >= n // 2).astype(np.int32)
+    fine = np.where(broad, 5, 3 + (np.arange(n) >= n // 4)).astype(np.int32)
+    topics = Topics(
+        topic_id=np.arange(1, 6, dtype=np.int32),
+        depth=np.array([1, 1, 2, 2, 2], np.int32),
+        parent_id=np.array([-1, -1, 1, 1, 2], np.int32),
+        size=np.array([n // 2, n // 2, n // 4, n // 4, n // 2], np.int64),
+        position=np.zeros((5, 2), np.float32),
+        hull=(np.zeros((0, 2), np.float32),) * 5,
+        assignment=np.column_stack([broad + 1, fine]).astype(np.int32),
+        confidence=np.ones((n, 2), np.float32),
+    )
+    return topics, ArrayIndex(np.eye(5)[fine - 1] + 0.01 * np.random.default_rng(0).normal(size=(n, 5)), texts)
+
+
+def test_a_topic_whose_words_are_all_taken_is_called_by_a_typical_text() -> None:
+    topics, index = three_levels_of(["rust code"] * 40 + ["green tea"] * 40)
+    named = {topic: one.label for topic, one in label(topics, index).items()}
+    assert named[1] == "rust code"
+    assert [named[3], named[4]] == ["\u201crust code\u201d", "Topic 4 · 20 rows"]
+
+
+def test_a_typical_text_that_is_long_is_cut_between_words() -> None:
+    text = "the lines of this text are the same in every row, to the last"
+    topics, index = three_levels_of([text] * 80)
+    cut = [one.label for one in label(topics, index).values() if "\u2026" in one.label]
+    assert cut == ["\u201cthe lines of this text are the same in\u2026\u201d"]
+
+
 def test_rows_without_text_do_not_disturb() -> None:
     topics, index = two_topics(["green tea", None, "", "  "] * 10 + ["dark coffee", None] * 20, 40)
     assert [one.label.split(" · ")[0] for one in label(topics, index).values()] == ["green tea", "dark coffee"]

@@ -101,8 +101,11 @@ def _scored(
     # What the whole map often says is no name either, even if the siblings happen to say it less.
     everywhere = PRIOR_DOCUMENTS * said[:, None] / read
     elsewhere = (said[:, None] - counts + everywhere) / (read - sizes + PRIOR_DOCUMENTS)
-    value = _contrast(share, np.maximum(rest, elsewhere), sizes) * (counts >= np.clip(sizes / 4.0, 1e-9, MIN_ROWS))
-    return value * _likeness(tally, use.meaning[there], member, len(sizes)), share
+    rest = np.maximum(rest, elsewhere)
+    value = _contrast(share, rest, sizes) * _likeness(tally, use.meaning[there], member, len(sizes))
+    # Below all that, what others say as often: for a topic whose own words its parent and siblings are called by.
+    value += RELAXED**2 * share**SHARE_EXPONENT
+    return value * (counts >= np.clip(sizes / 4.0, 1e-9, MIN_ROWS)), share
 
 
 def _contrast(share: NDArray[np.float64], rest: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArray[np.float64]:

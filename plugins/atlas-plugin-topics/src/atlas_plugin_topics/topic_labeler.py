@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -20,11 +21,13 @@ from atlas_plugin_topics.selection import Chooser
 from atlas_plugin_topics.steps import Report, stretch
 from atlas_plugin_topics.surfaces import surfaces
 from atlas_plugin_topics.tally import tally
-from atlas_plugin_topics.words import Words, read_words
+from atlas_plugin_topics.words import Words, clean, read_words
 
 __all__ = ["Phrases"]
 
 JOINT = " · "
+# Letters of a text that stands for a topic which no phrase names.
+QUOTED = 40
 
 
 @dataclass
@@ -38,7 +41,8 @@ class _Choice:
 class Phrases:
     """Names topics by the phrases that set them off from their siblings; no stop list, no model, any language.
 
-    A topic without usable text is called by its number and size.
+    A topic that no phrase names is called by how a typical text begins, in quotation marks, and one without usable
+    text by its number and size.
     """
 
     Options: ClassVar[type[PhrasesOptions]] = PhrasesOptions
@@ -104,17 +108,27 @@ class Phrases:
             choice = choices[int(topic)]
             keywords = tuple(dict.fromkeys(spelled[term] for term in choice.keywords))
             neutral = f"Topic {topic}{JOINT}{size:,} row{'' if size == 1 else 's'}"
-            name = JOINT.join(spelled[term] for term in choice.label)
-            label = name if name and name not in taken else neutral
-            taken.add(label)
             rows = np.nonzero(topics.assignment[:, depth - 1] == topic)[0]
+            typical = exemplars(index, rows, self.options.exemplars)
+            label = JOINT.join(spelled[term] for term in choice.label)
+            if not label or label in taken:
+                label = _quoted(index, typical)
+            label = label if label and label not in taken else neutral
+            taken.add(label)
             labels[int(topic)] = TopicLabel(
-                label=label,
-                description="/".join(keywords) or neutral,
-                keywords=keywords,
-                exemplars=exemplars(index, rows, self.options.exemplars),
+                label=label, description="/".join(keywords) or neutral, keywords=keywords, exemplars=typical
             )
         return labels
+
+
+def _quoted(index: Index, rows: Sequence[int]) -> str:
+    """Return how the text of the first of some rows begins, in quotation marks; nothing if it has no words."""
+    text = (index.text(np.array(rows[:1], dtype=np.int64)) or [None])[0] if len(rows) else None
+    shown = " ".join(clean(text or "", QUOTED * 4).split())
+    if not any(letter.isalpha() for letter in shown):
+        return ""
+    cut = shown if len(shown) <= QUOTED else shown[:QUOTED].rsplit(" ", 1)[0].rstrip(" ,.;:-") + "…"
+    return f"“{cut}”"
 
 
 def _words(texts: list[str], report: Report) -> Words:
