@@ -59,20 +59,21 @@ def exchanged(table: Reduced, found: Candidates, threads: int, report: Report) -
     A row's probes may leave out the cell of one that probed its own. What the one found, the other gets without a
     product: that finds as much as twice the probes would.
     """
-    from atlas_plugin_neighbors.kernels import exchange, sources
+    from atlas_plugin_neighbors.kernels import exchange, offers
 
     n, count = found.rows.shape
     start, source = np.zeros(n + 2, np.int64), np.empty(n * count, np.int32)
-    sources(found.rows, start, source)
+    offered = np.empty(n * count, np.float32)
+    offers(table.bias, found.scores, found.rows, start, source, offered)
     better = Candidates(np.empty_like(found.scores), np.empty_like(found.rows), np.empty_like(found.fresh))
 
-    def offer(first: int, stop: int) -> None:
+    def take(first: int, stop: int) -> None:
         exchange(
-            table.bias, found.scores, found.rows, found.fresh, better.scores, better.rows, better.fresh,
-            start, source, first, stop,
+            found.scores, found.rows, found.fresh, better.scores, better.rows, better.fresh,
+            start, source, offered, first, stop,
         )  # fmt: skip
 
-    in_blocks(offer, n, ROWS_AT_ONCE, threads, report)
+    in_blocks(take, n, ROWS_AT_ONCE, threads, report)
     return better
 
 

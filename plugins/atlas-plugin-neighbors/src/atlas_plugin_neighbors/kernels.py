@@ -17,7 +17,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["exchange", "improve", "keep_best", "measure", "sources"]
+__all__ = ["exchange", "improve", "keep_best", "measure", "offers"]
 
 # So many scores are compared at once, and only where one passes is looked closer.
 LANES = np.uint64(16)
@@ -93,10 +93,18 @@ def _place_of(row: Any, rows: Any) -> Any:
 
 
 @_compiled
-def sources(found: NDArray[np.int32], start: NDArray[np.int64], source: NDArray[np.int32]) -> None:
-    """List the rows that have a row in their list: `source` from `start[r]` to `start[r + 1]` for row r, ascending.
+def offers(
+    bias: NDArray[np.float32],
+    best: NDArray[np.float32],
+    found: NDArray[np.int32],
+    start: NDArray[np.int64],
+    source: NDArray[np.int32],
+    offered: NDArray[np.float32],
+) -> None:
+    """Turn lists round: who has row r in its list, and what it would score with r, from `start[r]` to `start[r + 1]`.
 
-    `found` is [N, K], -1 where there is none; `start` [N + 2] holds 0 at first, `source` is as long as `found` at most.
+    `found` is [N, K], -1 where there is none. `start` [N + 2] holds 0 at first; `source`, ascending for each row, and
+    `offered` are as long as `found` at most.
     """
     rows, count = found.shape
     for i in range(rows):
@@ -107,14 +115,16 @@ def sources(found: NDArray[np.int32], start: NDArray[np.int64], source: NDArray[
         start[i + 2] += start[i + 1]
     for i in range(rows):
         for k in range(count):
-            if found[i, k] >= 0:
-                source[start[found[i, k] + 1]] = i
-                start[found[i, k] + 1] += 1
+            row = found[i, k]
+            if row >= 0:
+                place = start[row + 1]
+                source[place] = i
+                offered[place] = best[i, k] + bias[row] - bias[i]
+                start[row + 1] = place + 1
 
 
 @_compiled
 def exchange(
-    bias: NDArray[np.float32],
     best: NDArray[np.float32],
     found: NDArray[np.int32],
     fresh: NDArray[np.bool_],
@@ -123,19 +133,18 @@ def exchange(
     new_fresh: NDArray[np.bool_],
     start: NDArray[np.int64],
     source: NDArray[np.int32],
+    offered: NDArray[np.float32],
     first: int,
     stop: int,
 ) -> None:
-    """Offer to the rows `first` to `stop` those in whose lists they are, as `sources` gives them: no product is new."""
+    """Take what `offers` gives for the rows `first` to `stop` into their lists, as far as it is new and good enough."""
     for i in range(first, stop):
         mine, theirs = new_best[i], new_found[i]
         _copy(best[i], found[i], mine, theirs)
         worst = mine[mine.shape[0] - 1]
         for place in range(start[i], start[i + 1]):
-            row = source[place]
-            score = best[row, _place_of(i, found[row])] + bias[i] - bias[row]
-            if score > worst and _place_of(row, found[i]) < 0:
-                worst = _inserted(mine, theirs, score, row)
+            if offered[place] > worst and _place_of(source[place], found[i]) < 0:
+                worst = _inserted(mine, theirs, offered[place], source[place])
         for k in range(fresh.shape[1]):
             known = _place_of(theirs[k], found[i, : fresh.shape[1]])
             new_fresh[i, k] = known < 0 or fresh[i, known]
