@@ -14,7 +14,7 @@ from atlas_plugin_topics.words import clean
 __all__ = ["Corpus", "read_corpus", "sample"]
 
 # What so many texts of a topic do not say names it no better if more of them are read.
-DOCUMENTS_PER_TOPIC = 64
+DOCUMENTS_PER_TOPIC = 50
 FEW_DOCUMENTS = 10_000
 # Meanings are compared in the main directions of the vectors: faster, and less noisy than all of them.
 MEANING_DIMENSIONS = 48

@@ -34,6 +34,7 @@ class Ties:
 
     def inside(self, group: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return float64 [N], the weight of each row's ties that stay in its group."""
+        group = _small(group)
         return self._at_both_ends(self.weight * (group[self.far] == group))
 
     def total(self) -> NDArray[np.float64]:
@@ -48,8 +49,8 @@ class Ties:
 
     def between(self, group: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return float64 [G, G], symmetric: the weight of all ties from each group to each, inner ones twice."""
-        groups = int(group.max()) + 1
-        code = group[self.far] * groups + group
+        groups, group = int(group.max()) + 1, _small(group)
+        code = group[self.far] * np.int64(groups) + group
         table = np.bincount(code.reshape(-1), weights=self.weight.reshape(-1), minlength=groups**2)
         one_way = np.asarray(table, dtype=np.float64).reshape(groups, groups)
         return one_way + one_way.T
@@ -65,6 +66,11 @@ class Ties:
         column = np.concatenate([topic[self.far[:, asked]].reshape(-1), topic[near]])
         weight = np.concatenate([self.weight[:, asked].reshape(-1), self.weight[towards]])
         return sparse.coo_array((weight, (row, column)), shape=(int(asked.sum()), int(topic.max()) + 1)).tocsr()
+
+
+def _small(group: NDArray[np.integer]) -> NDArray[np.integer]:
+    """Return the same numbers 0.. in as few bytes as hold them: they are read in no order, from nearer memory."""
+    return group.astype(np.min_scalar_type(int(group.max(initial=0))))
 
 
 def row_mass(weights: NDArray[np.integer]) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ class Cells:
     size: NDArray[np.float64]
     centre: NDArray[np.float64]
 
-    @property
+    @cached_property
     def touching(self) -> NDArray[np.bool_]:
         """Return bool [C, C]: whether two cells have a border on the map."""
         touch: NDArray[np.bool_] = self.gate > GATE
@@ -44,7 +45,7 @@ class Cells:
 
 
 def cut(cells: Cells, counts: Sequence[int], *, min_size: float, cap: float | None) -> list[NDArray[np.int64]]:
-    """Return int64 [C] for each depth, broadest first: the group of every cell, named by its smallest cell.
+    """Return int64 [C] for each depth, broadest first: the group of every cell, named by one of its cells.
 
     Args:
         cells: what to merge.
@@ -58,15 +59,16 @@ def cut(cells: Cells, counts: Sequence[int], *, min_size: float, cap: float | No
         mean = float(cells.size.sum()) / count
         merger.absorb_below(max(FLOOR_SHARE * mean, min_size))
         merger.join_to(count, None if cap is None else cap * mean)
-        depths.append(merger.group.copy())
+        depths.append(merger.name[merger.group])
     return depths[::-1]
 
 
 class _Merger:
-    """Groups of cells that grow by merging; a dead group's entries are never read again."""
+    """Groups that grow by merging, each called by one of its cells; a dead group's entries are never read again."""
 
     def __init__(self, cells: Cells) -> None:
         self.group = np.arange(len(cells.size))
+        self.name = self.group.copy()
         self.alive = np.ones(len(cells.size), dtype=bool)
         self.tie = cells.gate * cells.tie
         np.fill_diagonal(self.tie, 0.0)
@@ -91,6 +93,7 @@ class _Merger:
 
     def join_to(self, count: int, limit: float | None) -> None:
         """Merge the most strongly linked pair until `count` groups are left."""
+        self._bury()
         link = self._links(np.arange(len(self.alive)), limit)
         best = link.argmax(axis=1)
         for _ in range(int(self.alive.sum()) - count):
@@ -108,6 +111,14 @@ class _Merger:
             best[stale] = link[stale].argmax(axis=1)
             nearer = link[:, kept] > link[np.arange(len(link)), best]
             best[nearer] = kept
+
+    def _bury(self) -> None:
+        """Forget the dead: what follows looks at all pairs."""
+        kept = np.nonzero(self.alive)[0]
+        self.group = (np.cumsum(self.alive) - 1)[self.group]
+        self.tie = np.ascontiguousarray(self.tie[np.ix_(kept, kept)])
+        self.name, self.alive, self.degree = self.name[kept], self.alive[kept], self.degree[kept]
+        self.strength, self.size, self.centre = self.strength[kept], self.size[kept], self.centre[kept]
 
     def _links(self, groups: NDArray[np.int64], limit: float | None) -> NDArray[np.float64]:
         """Return float64 [G, C], how strongly groups are linked to each other one; -inf to themselves and the dead."""

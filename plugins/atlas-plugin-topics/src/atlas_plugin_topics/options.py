@@ -40,7 +40,7 @@ class PhrasesOptions(ComponentOptions):
         keywords: how many keywords a topic gets at most.
         exemplars: how many rows stand for a topic at most.
         max_documents: texts that are read at most. Of more than 10,000 an even sample over the finest topics is read,
-            64 for each of them.
+            50 for each of them.
         max_characters: how much of each text is read, from its start.
     """
 

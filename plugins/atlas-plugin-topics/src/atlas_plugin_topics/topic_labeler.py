@@ -11,7 +11,7 @@ from localatlas.protocols import Context, Index, TopicLabel, Topics
 
 from atlas_plugin_topics.candidates import find_candidates
 from atlas_plugin_topics.corpus import Corpus, read_corpus
-from atlas_plugin_topics.exemplars import exemplars
+from atlas_plugin_topics.exemplars import exemplars, rows_by_topic
 from atlas_plugin_topics.lexicon import Usage
 from atlas_plugin_topics.names import are_categories, are_names, read_names
 from atlas_plugin_topics.options import PhrasesOptions
@@ -103,12 +103,13 @@ class Phrases:
         """Turn chosen terms into labels."""
         labels: dict[int, TopicLabel] = {}
         taken: set[str] = set()
+        members = [rows_by_topic(column) for column in topics.assignment.T]
         for topic, depth, size in zip(topics.topic_id, topics.depth, topics.size, strict=True):
             report(len(labels) / len(topics.topic_id))
             choice = choices[int(topic)]
             keywords = tuple(dict.fromkeys(spelled[term] for term in choice.keywords))
             neutral = f"Topic {topic}{JOINT}{size:,} row{'' if size == 1 else 's'}"
-            rows = np.nonzero(topics.assignment[:, depth - 1] == topic)[0]
+            rows = members[depth - 1].get(int(topic), np.zeros(0, dtype=np.int64))
             typical = exemplars(index, rows, self.options.exemplars)
             label = JOINT.join(spelled[term] for term in choice.label)
             if not label or label in taken:

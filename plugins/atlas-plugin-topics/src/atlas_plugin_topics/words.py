@@ -21,8 +21,8 @@ __all__ = ["CURLY", "Words", "clean", "read_words"]
 # What is markup or address rather than prose ends a phrase.
 SUFFIX = r"\.(?:com|org|net|html?|php|jpe?g|png)\b"
 NOT_PROSE = re.compile(rf"<[^<>]{{0,300}}>|(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S+{SUFFIX}\S*", re.IGNORECASE)
-# Next to no text has any of this, and looking for it is quick.
-MAY_NOT_BE_PROSE = re.compile(rf"[<@]|://|www\.|{SUFFIX}", re.IGNORECASE)
+# Whatever is one of these has such a sign in it; next to no text has, and looking for signs is quick.
+MAY_NOT_BE_PROSE = re.compile(r"[<@]|:/|\.\w")
 
 
 @dataclass(frozen=True)
