@@ -1,5 +1,6 @@
 /** Fetches what draws small pictures, on image maps alone. */
 
+import { LATE } from "#late";
 import type { Client } from "../api/client";
 import type { ImagesEntry, IndexFile } from "../api/format";
 import type { Stage } from "./stage";
@@ -8,6 +9,6 @@ import type { Stage } from "./stage";
 export async function bringThumbnails(
   stage: Stage, client: Client, index: IndexFile, entry: ImagesEntry, calm: () => boolean,
 ): Promise<void> {
-  const part = await import("./thumbnails").catch(() => null);
+  const part = await LATE.thumbnails().catch(() => null);
   if (part !== null) stage.setThumbnails(part.thumbnailsOf(client, index, entry, calm));
 }

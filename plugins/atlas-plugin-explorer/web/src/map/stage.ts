@@ -1,5 +1,6 @@
 /** The map itself: two canvases, what they show, and when they are drawn again. */
 
+import { LATE } from "#late";
 import { boxOf } from "../api/loader";
 import type { IndexFile, Topic } from "../api/format";
 import { DARK, LIGHT } from "../color/theme";
@@ -179,7 +180,7 @@ export class Stage implements MapPort {
     const { view } = this.motion;
     const canvas = await this.frames.renderer.capture(this.frames.scene, { view, budget: Infinity, ratio });
     this.overlay.paintOn(penOf(canvas), ratio, view, this.insets, this.marks(view), true);
-    const { pngOf } = await import("./picture");
+    const { pngOf } = await LATE.picture();
     return pngOf(canvas);
   }
 
@@ -193,7 +194,7 @@ export class Stage implements MapPort {
     const { rings, radius, dark, masked } = this.marks(view);
     const outlines = this.overlay.onScreen(view, this.outlines);
     const strength = masked ? LABELS_MASKED : 1;
-    const { svgOf } = await import("./picture");
+    const { svgOf } = await LATE.picture();
     return svgOf(canvas.toDataURL(), { size: this.size, labels: this.overlay.texts(), strength, outlines, rings, radius, dark });
   }
 

@@ -1,6 +1,7 @@
 /** Fetches what panels of other plugins and a notebook need, once the map is there and only if there is one of them. */
 
 import { effect } from "@preact/signals";
+import { LATE } from "#late";
 import type { Explorer } from "../state/explorer";
 import type { PageApi } from "./page_api";
 
@@ -11,7 +12,7 @@ export function bringPanels(explorer: Explorer): void {
   effect(() => {
     if (asked || store.status.value.kind !== "ready" || (store.mapState.value?.panels ?? 0) === 0) return;
     asked = true;
-    void import("./panels").then((part) => part.load(explorer));
+    void LATE.panels().then((part) => part.load(explorer));
   });
 }
 
@@ -21,7 +22,7 @@ export function whenReady(explorer: Explorer, tell: (api: PageApi) => void): voi
     if (explorer.store.status.value.kind !== "ready") return;
     queueMicrotask(() => {
       stop();
-      void import("./page_api").then((part) => tell(part.createPageApi(explorer)));
+      void LATE.pageApi().then((part) => tell(part.createPageApi(explorer)));
     });
   });
 }

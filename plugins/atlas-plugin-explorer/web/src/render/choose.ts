@@ -1,5 +1,6 @@
 /** Chooses what draws: what the address asks for, else what this browser does best. */
 
+import { LATE } from "#late";
 import { inkFormat, isHardware } from "./gl";
 import type { Renderer } from "./renderer";
 
@@ -13,8 +14,8 @@ export type MakeRenderer = (canvas: HTMLCanvasElement) => Renderer;
  */
 export async function chooseRenderer(): Promise<MakeRenderer> {
   const forced = new URLSearchParams(location.search).get("renderer");
-  if (forced !== "cpu" && hasGpu(forced === "webgl2")) return (await import("./webgl2")).onGpu;
-  return (await import("./on_processor")).onProcessor;
+  if (forced !== "cpu" && hasGpu(forced === "webgl2")) return (await LATE.onGpu()).onGpu;
+  return (await LATE.onProcessor()).onProcessor;
 }
 
 /** Try on a canvas that is thrown away: the one of the map can have only one kind of context. `any` takes a GPU that is none, too. */

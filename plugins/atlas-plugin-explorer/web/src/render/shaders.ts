@@ -1,17 +1,18 @@
 /** The programs of the WebGL2 back end: points add ink to a texture, then the ink is toned as on the CPU. */
 
+/**
+ * `middle` is the view's middle in two parts, so that a difference of near places keeps its precision; `scale` device pixels per unit of the
+ * plane, twice, by the picture's size; `wanted` the state that is drawn, 255 for any.
+ */
 export const POINT_VERTEX = `#version 300 es
 in float x;
 in float y;
 in uint color;
 in uint state;
-// The view's middle in two parts, so that a difference of near places keeps its precision.
 uniform vec4 middle;
-// Device pixels per unit of the plane, twice, by the picture's size.
 uniform vec2 scale;
 uniform float radius;
 uniform float size;
-// The state that is wanted; 255 for any.
 uniform uint wanted;
 uniform bool muted;
 uniform vec3 mutedColor;
@@ -27,6 +28,7 @@ void main() {
 }
 `;
 
+/** The rim is a ramp one pixel wide, as in kernel.ts. */
 export const POINT_FRAGMENT = `#version 300 es
 precision highp float;
 flat in vec3 ink;
@@ -36,7 +38,6 @@ out vec4 added;
 void main() {
   float covered = 1.0;
   if (size > 1.0) {
-    // A ramp one pixel wide at the rim, as in kernel.ts.
     covered = clamp(radius + 0.5 - length(gl_PointCoord - 0.5) * size, 0.0, 1.0);
     if (covered <= 0.02) discard;
   }
@@ -44,18 +45,18 @@ void main() {
 }
 `;
 
+/** One triangle that covers the picture. */
 export const TONE_VERTEX = `#version 300 es
 void main() {
-  // One triangle that covers the picture.
   vec2 corner = vec2(float((gl_VertexID << 1) & 2), float(gl_VertexID & 2));
   gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
 }
 `;
 
+/** `curve` is opacity and depth, one texel a step: tone.ts. */
 export const TONE_FRAGMENT = `#version 300 es
 precision highp float;
 uniform highp sampler2D inked;
-// Opacity and depth, one texel a step: tone.ts.
 uniform highp sampler2D curve;
 uniform float most;
 uniform float strength;

@@ -7,6 +7,7 @@ import { conditions, type Condition, type Group, type Part } from "../../selecti
 import { outgrows } from "../../state/address";
 import { describe, type Kind } from "../../state/describe";
 import type { Props } from "../app";
+import { IconButton } from "../icon_button";
 import { Icon, type IconName } from "../icons";
 
 export function Chips({ explorer }: Props): JSX.Element | null {
@@ -108,8 +109,6 @@ function NotButton({ explorer, part }: Props & { readonly part: Part }): JSX.Ele
 
 function RemoveButton({ explorer, part, name }: Props & { readonly part: Part; readonly name: string }): JSX.Element {
   return (
-    <button type="button" class="bare remove" aria-label={`Remove ${name}`} title="Remove" onClick={() => explorer.selecting.remove(part.id)}>
-      <Icon name="close" />
-    </button>
+    <IconButton icon="close" name={`Remove ${name}`} title="Remove" class="bare remove" onClick={() => explorer.selecting.remove(part.id)} />
   );
 }

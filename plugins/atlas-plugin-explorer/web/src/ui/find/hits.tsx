@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import type { Row } from "../../api/format";
 import { formatCount } from "../../color/ticks";
 import type { Props } from "../app";
-import { Icon } from "../icons";
+import { IconButton } from "../icon_button";
 import { cellText } from "../cell_text";
 import { snippet } from "./snippet";
 
@@ -24,10 +24,7 @@ export function Hits({ explorer }: Props): JSX.Element | null {
             {scores[k] !== null && <span class="score">{scores[k].toFixed(2)}</span>}
           </button>
           {canNear && row.id !== null && (
-            <button type="button" class="bare hit-near" aria-label="Find rows like this one" title="Find rows like this one"
-              onClick={() => explorer.finding.near(row.id ?? "")}>
-              <Icon name="spark" />
-            </button>
+            <IconButton icon="spark" name="Find rows like this one" class="bare hit-near" onClick={() => explorer.finding.near(row.id ?? "")} />
           )}
         </li>
       ))}

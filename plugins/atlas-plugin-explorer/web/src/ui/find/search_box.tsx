@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { formatCount } from "../../color/ticks";
 import { askedOf, type Mode } from "../../state/find_query";
 import type { Props } from "../app";
+import { IconButton } from "../icon_button";
 import { Icon } from "../icons";
 import { late } from "../shell/late";
 
@@ -59,9 +60,7 @@ function Field({ explorer }: Props): JSX.Element {
           if (event.key === "Enter") void finding.keep();
         }} />
       {(query.text !== "" || !typed) && (
-        <button type="button" class="bare" aria-label="Clear the search" title="Clear (Esc)" onClick={clear}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" name="Clear the search" title="Clear (Esc)" onClick={clear} />
       )}
       {query.mode === "text" && SWITCHES.map(({ key, sign, name }) => (
         <button type="button" key={key} class={`switch ${key}`} aria-pressed={query[key]} aria-label={name} title={name} data-sign={sign}

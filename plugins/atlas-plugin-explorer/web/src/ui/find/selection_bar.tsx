@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { formatCount } from "../../color/ticks";
 import type { Props } from "../app";
-import { Icon } from "../icons";
+import { IconButton } from "../icon_button";
 import { RowsButton } from "../rows/rows_button";
 import { late } from "../shell/late";
 
@@ -17,18 +17,11 @@ export function SelectionBar({ explorer }: Props): JSX.Element {
       <div class="selection-head">
         <Count explorer={explorer} />
         <RowsButton explorer={explorer} />
-        <button type="button" class="bare" id="undo" aria-label="Undo" title="Undo (Ctrl-Z)" disabled={!selecting.canUndo.value}
-          onClick={() => selecting.undo()}>
-          <Icon name="undo" />
-        </button>
-        <button type="button" class="bare" id="redo" aria-label="Redo" title="Redo (Ctrl-Shift-Z)" disabled={!selecting.canRedo.value}
-          onClick={() => selecting.redo()}>
-          <Icon name="redo" />
-        </button>
-        <button type="button" class="bare" id="clear-selection" aria-label="Clear the selection" title="Clear the selection"
-          disabled={!some} onClick={() => selecting.clear()}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="undo" name="Undo" title="Undo (Ctrl-Z)" id="undo" disabled={!selecting.canUndo.value}
+          onClick={() => selecting.undo()} />
+        <IconButton icon="redo" name="Redo" title="Redo (Ctrl-Shift-Z)" id="redo" disabled={!selecting.canRedo.value}
+          onClick={() => selecting.redo()} />
+        <IconButton icon="close" name="Clear the selection" id="clear-selection" disabled={!some} onClick={() => selecting.clear()} />
       </div>
       <Chips explorer={explorer} />
     </section>

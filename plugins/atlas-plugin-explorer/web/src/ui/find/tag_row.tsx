@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { formatCount } from "../../color/ticks";
 import type { Tag } from "../../state/tags";
 import type { Props } from "../app";
-import { Icon } from "../icons";
+import { IconButton } from "../icon_button";
 
 interface TagProps extends Props {
   readonly tag: Tag;
@@ -27,10 +27,8 @@ export function TagRow({ explorer, tag }: TagProps): JSX.Element {
           <span class="value-name" dir="auto">{tag.name}{tag.rule && <i class="rule">rule</i>}</span>
           <span class="value-count">{tag.error === null ? formatCount(tag.count) : "!"}</span>
         </button>
-        <button type="button" class="bare" aria-label={`Change ${tag.name}`} title="Change" aria-expanded={open.value !== "no"}
-          onClick={() => (open.value = open.value === "no" ? "actions" : "no")}>
-          <Icon name="more" />
-        </button>
+        <IconButton icon="more" name={`Change ${tag.name}`} title="Change" aria-expanded={open.value !== "no"}
+          onClick={() => (open.value = open.value === "no" ? "actions" : "no")} />
       </div>
       {tag.error !== null && <p class="status trouble">{tag.error}</p>}
       {open.value === "actions" && <Actions explorer={explorer} tag={tag} open={open} />}

@@ -7,7 +7,7 @@ import type { Coloring, LegendEntry } from "../../color/legend";
 import { formatCount } from "../../color/ticks";
 import { freeKeys, pressedKeys, pressKey } from "../../state/legend_filter";
 import type { Props } from "../app";
-import { Icon } from "../icons";
+import { IconButton } from "../icon_button";
 import { ColorChoiceBox, ScaleChoice } from "./color_choice";
 import { ScaleLegend } from "./scale_legend";
 
@@ -27,10 +27,8 @@ export function LegendBox({ explorer }: Props): JSX.Element {
     <section class={folded ? "legend-card folded" : "legend-card"} aria-label="Colours">
       <div class="legend-head">
         <ColorChoiceBox explorer={explorer} />
-        <button type="button" id="legend-fold" class="bare" aria-expanded={!folded} aria-controls="legend" aria-label={name} title={name}
-          onClick={() => (layout.legend.value = folded ? "open" : "folded")}>
-          <Icon name={folded ? "up" : "chevron"} />
-        </button>
+        <IconButton icon={folded ? "up" : "chevron"} name={name} id="legend-fold" aria-expanded={!folded} aria-controls="legend"
+          onClick={() => (layout.legend.value = folded ? "open" : "folded")} />
       </div>
       {trouble !== null && <p class="status trouble" role="status">{trouble}</p>}
       {!folded && coloring !== null && <Content explorer={explorer} coloring={coloring} />}

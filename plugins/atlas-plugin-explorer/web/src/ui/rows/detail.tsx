@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import type { RowDetail } from "../../api/format";
 import type { Reading } from "../../state/reader";
 import type { Props } from "../app";
-import { Icon } from "../icons";
+import { IconButton } from "../icon_button";
 import { Copies } from "./copies";
 import { Fields } from "./fields";
 import { Nearby } from "./nearby";
@@ -40,22 +40,14 @@ function Head({ explorer, reading }: Props & { readonly reading: Reading }): JSX
   return (
     <header class="detail-head">
       {reader.canGoBack.value && (
-        <button type="button" id="detail-back" class="bare" aria-label="Back" title="Back to the row before" onClick={() => reader.back()}>
-          <Icon name="back" />
-        </button>
+        <IconButton icon="back" name="Back" title="Back to the row before" id="detail-back" onClick={() => reader.back()} />
       )}
       <h2 title={detail === null ? "" : nameOf(detail.row)} dir="auto">{detail === null ? "…" : nameOf(detail.row)}</h2>
-      <button type="button" id="previous-row" class="bare" aria-label="Previous row of the selection" title="Previous row (k)"
-        onClick={() => explorer.looking.walk(-1)}>
-        <Icon name="up" />
-      </button>
-      <button type="button" id="next-row" class="bare" aria-label="Next row of the selection" title="Next row (j)"
-        onClick={() => explorer.looking.walk(1)}>
-        <Icon name="chevron" />
-      </button>
-      <button type="button" id="detail-close" class="bare" aria-label="Close" title="Close (Esc)" onClick={() => reader.close()}>
-        <Icon name="close" />
-      </button>
+      <IconButton icon="up" name="Previous row of the selection" title="Previous row (k)" id="previous-row"
+        onClick={() => explorer.looking.walk(-1)} />
+      <IconButton icon="chevron" name="Next row of the selection" title="Next row (j)" id="next-row"
+        onClick={() => explorer.looking.walk(1)} />
+      <IconButton icon="close" name="Close" title="Close (Esc)" id="detail-close" onClick={() => reader.close()} />
     </header>
   );
 }

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { formatCount } from "../../color/ticks";
 import type { Props } from "../app";
-import { Icon } from "../icons";
+import { IconButton } from "../icon_button";
 import { CardGrid } from "./card_grid";
 import { ColumnsMenu } from "./columns_menu";
 import { CopyButtons } from "./copy_buttons";
@@ -31,9 +31,7 @@ export function Drawer({ explorer }: Props): JSX.Element {
         </div>
         {as === "table" && <ColumnsMenu explorer={explorer} />}
         <CopyButtons explorer={explorer} />
-        <button type="button" id="drawer-close" class="bare" aria-label="Close" title="Close" onClick={() => (explorer.layout.drawerOpen.value = false)}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" name="Close" id="drawer-close" onClick={() => (explorer.layout.drawerOpen.value = false)} />
       </header>
       {trouble !== null && <p class="status trouble" role="alert">{trouble}</p>}
       {order === null && trouble === null && <p class="status">Reading…</p>}

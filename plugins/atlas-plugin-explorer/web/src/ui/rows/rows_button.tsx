@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Props } from "../app";
-import { Icon } from "../icons";
+import { IconButton } from "../icon_button";
 
 export function RowsButton({ explorer }: Props): JSX.Element {
   const { drawerOpen, leftOpen, narrow } = explorer.layout;
@@ -14,8 +14,6 @@ export function RowsButton({ explorer }: Props): JSX.Element {
   };
   const name = open ? "Hide the rows" : "Show the rows";
   return (
-    <button type="button" class="bare" id="rows" aria-label={name} title={name} aria-expanded={open} onClick={toggle}>
-      <Icon name="table" />
-    </button>
+    <IconButton icon="table" name={name} id="rows" aria-expanded={open} onClick={toggle} />
   );
 }

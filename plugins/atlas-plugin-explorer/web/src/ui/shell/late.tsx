@@ -4,6 +4,7 @@
  */
 
 import { effect, signal } from "@preact/signals";
+import { LATE } from "#late";
 import type { ComponentType, JSX } from "preact";
 import type { Store } from "../../state/store";
 import type { Props } from "../app";
@@ -22,7 +23,7 @@ export function bringParts(store: Store): void {
     if (asked || !wanted || store.link.value === "gone") return;
     asked = true;
     // The module for saving pictures is wanted by no part, and is fetched here only to be there.
-    void Promise.all([import("../parts"), import("../../map/picture")]).then(
+    void Promise.all([LATE.parts(), LATE.picture()]).then(
       ([come]) => {
         parts.value = come;
         partsMissing.value = false;

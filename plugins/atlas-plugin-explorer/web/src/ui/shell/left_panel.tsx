@@ -6,7 +6,7 @@ import type { Store } from "../../state/store";
 import type { Props } from "../app";
 import { SearchBox } from "../find/search_box";
 import { SelectionBar } from "../find/selection_bar";
-import { Icon } from "../icons";
+import { IconButton } from "../icon_button";
 import { Tabs } from "./tabs";
 
 export function LeftPanel({ explorer }: Props): JSX.Element {
@@ -20,10 +20,8 @@ export function LeftPanel({ explorer }: Props): JSX.Element {
           <h1 title={titleOf(store)}>{titleOf(store)}</h1>
           <Facts store={store} />
         </div>
-        <button type="button" class="bare fold" aria-expanded={open} aria-controls="panel-body" aria-label={name} title={name}
-          onClick={() => (layout.leftOpen.value = !open)}>
-          <Icon name={layout.narrow.value ? "chevron" : "panel"} />
-        </button>
+        <IconButton icon={layout.narrow.value ? "chevron" : "panel"} name={name} class="bare fold" aria-expanded={open} aria-controls="panel-body"
+          onClick={() => (layout.leftOpen.value = !open)} />
       </header>
       <SearchBox explorer={explorer} />
       <div id="panel-body" class="panel-body">

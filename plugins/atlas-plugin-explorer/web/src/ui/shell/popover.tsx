@@ -2,7 +2,8 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren, JSX } from "preact";
-import { Icon, type IconName } from "../icons";
+import { IconButton } from "../icon_button";
+import type { IconName } from "../icons";
 
 interface PopoverProps {
   readonly id: string;
@@ -30,10 +31,7 @@ export function Popover({ id, icon, name, children }: PopoverProps): JSX.Element
   };
   return (
     <div ref={box} class="popover" onKeyDown={escape}>
-      <button type="button" id={id} aria-label={name} title={name} aria-haspopup="dialog" aria-expanded={open}
-        onClick={() => setOpen(!open)}>
-        <Icon name={icon} />
-      </button>
+      <IconButton icon={icon} name={name} class="tool" id={id} aria-haspopup="dialog" aria-expanded={open} onClick={() => setOpen(!open)} />
       {open && <div class="popover-card" role="dialog" aria-label={name}>{children}</div>}
     </div>
   );

@@ -3,12 +3,16 @@
 import { useState } from "preact/hooks";
 import type { JSX } from "preact";
 import type { Props } from "../app";
-import { Icon } from "../icons";
+import { IconButton } from "../icon_button";
 import { Popover } from "./popover";
 import { TimeButton } from "../time/time_button";
 import { EXPORT, LOOK } from "./slots";
 
 const STEP = 1.8;
+
+const LASSO = `Drag draws a lasso (L, or hold Shift)
+with Ctrl it widens the selection, with Alt it leaves out
+by keys: arrows move a cross, Enter sets corners, Enter once more closes`;
 
 export function Toolbar({ explorer }: Props): JSX.Element {
   const narrow = explorer.layout.narrow.value;
@@ -39,12 +43,8 @@ export function Toolbar({ explorer }: Props): JSX.Element {
 function Zoom({ explorer }: Props): JSX.Element {
   return (
     <div class="stack">
-      <button type="button" id="zoom-in" aria-label="Zoom in" title="Zoom in (+)" onClick={() => explorer.zoom(STEP)}>
-        <Icon name="plus" />
-      </button>
-      <button type="button" id="zoom-out" aria-label="Zoom out" title="Zoom out (−)" onClick={() => explorer.zoom(1 / STEP)}>
-        <Icon name="minus" />
-      </button>
+      <IconButton icon="plus" name="Zoom in" title="Zoom in (+)" class="tool" id="zoom-in" onClick={() => explorer.zoom(STEP)} />
+      <IconButton icon="minus" name="Zoom out" title="Zoom out (−)" class="tool" id="zoom-out" onClick={() => explorer.zoom(1 / STEP)} />
       {!explorer.layout.narrow.value && <HomeButton explorer={explorer} />}
     </div>
   );
@@ -52,10 +52,8 @@ function Zoom({ explorer }: Props): JSX.Element {
 
 function HomeButton({ explorer }: Props): JSX.Element {
   return (
-    <button type="button" id="home" aria-label="Show the whole map" title="Show the whole map (0)"
-      class={explorer.store.atHome.value ? "quiet" : ""} onClick={() => explorer.goHome()}>
-      <Icon name="home" />
-    </button>
+    <IconButton icon="home" name="Show the whole map" title="Show the whole map (0)" class={explorer.store.atHome.value ? "tool quiet" : "tool"} id="home"
+      onClick={() => explorer.goHome()} />
   );
 }
 
@@ -63,9 +61,7 @@ function HomeButton({ explorer }: Props): JSX.Element {
 function MoreButton({ open, turn }: { readonly open: boolean; readonly turn: () => void }): JSX.Element {
   const name = open ? "Fewer tools" : "More tools";
   return (
-    <button type="button" id="more-tools" aria-label={name} title={name} aria-expanded={open} onClick={turn}>
-      <Icon name={open ? "close" : "more"} />
-    </button>
+    <IconButton icon={open ? "close" : "more"} name={name} class="tool" id="more-tools" aria-expanded={open} onClick={turn} />
   );
 }
 
@@ -74,15 +70,10 @@ function Tools({ explorer }: Props): JSX.Element {
   const { tool } = explorer.layout;
   return (
     <div class="stack" role="group" aria-label="What a drag does">
-      <button type="button" id="tool-move" aria-label="Move" title="Drag moves the map (M)" aria-pressed={tool.value === "move"}
-        onClick={() => (tool.value = "move")}>
-        <Icon name="hand" />
-      </button>
-      <button type="button" id="tool-lasso" aria-label="Lasso" aria-pressed={tool.value === "lasso"}
-        title={"Drag draws a lasso (L, or hold Shift)\nwith Ctrl it widens the selection, with Alt it leaves out\nby keys: arrows move a cross, Enter sets corners, Enter once more closes"}
-        onClick={() => (tool.value = "lasso")}>
-        <Icon name="lasso" />
-      </button>
+      <IconButton icon="hand" name="Move" title="Drag moves the map (M)" class="tool" id="tool-move" aria-pressed={tool.value === "move"}
+        onClick={() => (tool.value = "move")} />
+      <IconButton icon="lasso" name="Lasso" title={LASSO} class="tool" id="tool-lasso" aria-pressed={tool.value === "lasso"}
+        onClick={() => (tool.value = "lasso")} />
     </div>
   );
 }
@@ -92,8 +83,7 @@ function ThemeButton({ explorer }: Props): JSX.Element {
   const dark = store.dark.value;
   const name = dark ? "Light colours" : "Dark colours";
   return (
-    <button type="button" id="theme" aria-label={name} title={name} onClick={() => (store.theme.value = dark ? "light" : "dark")}>
-      <Icon name={dark ? "sun" : "moon"} />
-    </button>
+    <IconButton icon={dark ? "sun" : "moon"} name={name} class="tool" id="theme"
+      onClick={() => (store.theme.value = dark ? "light" : "dark")} />
   );
 }

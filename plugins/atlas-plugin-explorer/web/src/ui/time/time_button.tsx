@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { Props } from "../app";
-import { Icon } from "../icons";
+import { IconButton } from "../icon_button";
 
 export function TimeButton({ explorer }: Props): JSX.Element | null {
   const { time } = explorer.looking;
@@ -11,8 +11,7 @@ export function TimeButton({ explorer }: Props): JSX.Element | null {
   const open = time.column.value !== null;
   const name = open ? "Close the time slider" : "Time slider";
   return (
-    <button type="button" id="time-open" aria-label={name} title={name} aria-pressed={open} onClick={() => time.choose(open ? null : first.name)}>
-      <Icon name="clock" />
-    </button>
+    <IconButton icon="clock" name={name} class="tool" id="time-open" aria-pressed={open}
+      onClick={() => time.choose(open ? null : first.name)} />
   );
 }

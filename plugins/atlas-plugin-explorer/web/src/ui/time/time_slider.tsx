@@ -8,7 +8,7 @@ import { dateTicks, formatDate, type DateUnit } from "../../color/ticks";
 import { SPEEDS } from "../../state/time_control";
 import { binEdges, histogram, snapped } from "../../state/time_window";
 import type { Props } from "../app";
-import { Icon } from "../icons";
+import { IconButton } from "../icon_button";
 import { Bars } from "../look/bars";
 import { Brush } from "../look/brush";
 
@@ -40,10 +40,8 @@ function Head({ explorer, column }: Props & { readonly column: DateColumn }): JS
   const dates = time.dates.value;
   return (
     <header class="time-head">
-      <button type="button" id="time-play" class="bare play" aria-label={playing ? "Pause" : "Play"} title={playing ? "Pause" : "Play"}
-        aria-pressed={playing} onClick={() => (time.playing.value = !playing)}>
-        <Icon name={playing ? "pause" : "play"} />
-      </button>
+      <IconButton icon={playing ? "pause" : "play"} name={playing ? "Pause" : "Play"} class="bare play" id="time-play" aria-pressed={playing}
+        onClick={() => (time.playing.value = !playing)} />
       <span class="time-window" aria-live={playing ? "off" : "polite"}>{write(from, column)} – {write(to, column)}</span>
       {dates.length > 1 ? (
         <select id="time-column" class="quiet-select" aria-label="Column of dates" value={column.name} onChange={(event) => time.choose(event.currentTarget.value)}>
@@ -54,9 +52,7 @@ function Head({ explorer, column }: Props & { readonly column: DateColumn }): JS
         onChange={(event) => (time.speed.value = Number(event.currentTarget.value))}>
         {SPEEDS.map((speed) => <option key={speed} value={speed}>{speed}×</option>)}
       </select>
-      <button type="button" id="time-close" class="bare" aria-label="Close the time slider" title="Close" onClick={() => time.choose(null)}>
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" name="Close the time slider" title="Close" id="time-close" onClick={() => time.choose(null)} />
     </header>
   );
 }

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { formatCount } from "../../color/ticks";
 import type { TopicLine } from "../../state/topic_tree";
+import { IconButton } from "../icon_button";
 import { Icon } from "../icons";
 
 interface TopicRowProps {
@@ -36,10 +37,8 @@ export function TopicRow({ line, color, selected, tabbed, count, frame, point, u
       <span class="swatch" style={{ background: color }} />
       <span class="topic-label" dir="auto">{topic.label}</span>{" "}
       <span class="topic-count">{counted}</span>
-      <button type="button" class="bare topic-select" tabIndex={-1} aria-label={name} aria-pressed={selected} title={`${name} (space; with shift several)`}
-        onClick={(event) => { event.stopPropagation(); select(event.shiftKey || event.ctrlKey || event.metaKey); }}>
-        <Icon name={selected ? "checked" : "select"} />
-      </button>
+      <IconButton icon={selected ? "checked" : "select"} name={name} title={`${name} (space; with shift several)`} class="bare topic-select"
+        tabIndex={-1} aria-pressed={selected} onClick={(event) => { event.stopPropagation(); select(event.shiftKey || event.ctrlKey || event.metaKey); }} />
     </li>
   );
 }
