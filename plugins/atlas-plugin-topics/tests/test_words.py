@@ -127,15 +127,18 @@ def test_a_name_is_spelled_with_the_word_that_always_leads_it_but_not_with_an_ar
     assert set(spelled.values()) == {"New Zealand", "engine", "boat"}
 
 
-@pytest.mark.parametrize(("rows", "topics", "most", "read"), [(900, 3, 20_000, 900), (30_000, 250, 20_000, 12_500)])
-def test_of_many_texts_each_finest_topic_gives_its_share(rows: int, topics: int, most: int, read: int) -> None:
-    finest = np.random.default_rng(0).integers(1, topics + 1, rows).astype(np.int32)
-    chosen = sample(finest, most)
-    assert len(chosen) == read
+def test_of_many_texts_each_finest_topic_gives_its_share_and_a_small_one_all() -> None:
+    size = np.array([20, 60, 400, *[98] * 240, 6000])
+    finest = np.random.default_rng(0).permutation(np.repeat(np.arange(1, len(size) + 1), size)).astype(np.int32)
+    chosen = sample(finest, 20_000)
+    assert len(chosen) == 15_616
     assert (np.diff(chosen) > 0).all()
-    shares = np.bincount(finest[chosen], minlength=topics + 1) / np.bincount(finest, minlength=topics + 1).clip(1)
-    assert np.ptp(shares[1:]) < 0.05
+    read = np.bincount(finest[chosen])[1:]
+    assert read[0] in {20, 19}
+    assert 25 <= read[1] < read[3] < read[2] < read[-1]
+    assert np.ptp(read[3:-1]) <= 1
     assert len(sample(finest, 100)) == 100
+    assert len(sample(finest[:9_000], 9_000)) == 9_000
 
 
 def test_terms_are_counted_by_finest_topic() -> None:

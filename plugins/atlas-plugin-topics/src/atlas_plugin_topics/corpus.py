@@ -14,8 +14,11 @@ from atlas_plugin_topics.words import clean
 __all__ = ["Corpus", "read_corpus", "sample"]
 
 # What so many texts of a topic do not say names it no better if more of them are read.
-DOCUMENTS_PER_TOPIC = 50
+DOCUMENTS_PER_TOPIC = 64
 FEW_DOCUMENTS = 10_000
+# A small one gives so many if it has them.
+LEAST_DOCUMENTS = 25
+ROUNDING = 1e-6
 # Meanings are compared in the main directions of the vectors: faster, and less noisy than all of them.
 MEANING_DIMENSIONS = 48
 MEANING_SAMPLE = 4_000
@@ -43,10 +46,9 @@ class Corpus:
 def read_corpus(
     topics: Topics, index: Index, max_documents: int, max_characters: int, report: Report = unheard
 ) -> Corpus:
-    """Read the texts of all rows, or of an even sample over the finest topics.
+    """Read the texts of all rows, or of a sample over the finest topics.
 
-    The sample has as many texts as the finest topics want, but never fewer than `FEW_DOCUMENTS` nor more than
-    `max_documents`.
+    Of more than `max_documents` as many are read as the finest topics want, but no fewer than `FEW_DOCUMENTS`.
     """
     rows = sample(topics.assignment[:, -1], max_documents)
     cleaned: list[str] = []
@@ -67,14 +69,19 @@ def read_corpus(
 
 
 def sample(finest: NDArray[np.int32], most: int) -> NDArray[np.int64]:
-    """Return the rows to read, rising."""
-    topics = int((np.bincount(finest[finest >= 0]) > 0).sum())
+    """Return the rows to read, rising: some of every finest topic first, and evenly of what is left."""
+    low = int(finest.min(initial=0))
+    size = np.bincount(finest - low)
+    topics = int((size[-low:] > 0).sum())
     wanted = min(most, max(FEW_DOCUMENTS, DOCUMENTS_PER_TOPIC * topics))
-    if len(finest) <= wanted:
+    if len(finest) <= most:
         return np.arange(len(finest))
     # Numbers of few bits are sorted by counting.
-    rows = np.argsort(finest.astype(np.min_scalar_type(int(finest.max()))), kind="stable")
-    return np.sort(rows[np.linspace(0, len(rows) - 1, wanted).astype(np.int64)])
+    rows = np.argsort((finest - low).astype(np.min_scalar_type(len(size))), kind="stable")
+    first = np.minimum(size, min(LEAST_DOCUMENTS, wanted // max(topics, 1)))
+    share = (first + (size - first) * (wanted - first.sum()) / (len(rows) - first.sum())) / np.maximum(size, 1)
+    so_far = np.floor(np.cumsum(share[finest[rows] - low]) + ROUNDING)
+    return np.sort(rows[np.diff(so_far, prepend=0.0) > 0])
 
 
 def _meaning(index: Index, rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -39,8 +39,8 @@ class PhrasesOptions(ComponentOptions):
         max_terms: terms in a label at most, joined by " · ".
         keywords: how many keywords a topic gets at most.
         exemplars: how many rows stand for a topic at most.
-        max_documents: texts that are read at most. Of more than 10,000 an even sample over the finest topics is read,
-            50 for each of them.
+        max_documents: texts that are read at most. Of more a sample over the finest topics is read, 64 for each of
+            them and 10,000 at least.
         max_characters: how much of each text is read, from its start.
     """
 
