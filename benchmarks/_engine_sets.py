@@ -63,8 +63,8 @@ def _made(name: str, fashion: Path) -> Found | None:
         return _fashion(fashion)
     rows = wordnet()
     if name == "text":
-        return _embedded(rows["text"]), rows["class"].to_numpy()
-    vectors = _embedded(_windows(rows["text"]))
+        return embedded(rows["text"]), rows["class"].to_numpy()
+    vectors = embedded(_windows(rows["text"]))
     return vectors, np.full(len(vectors), -1)
 
 
@@ -87,7 +87,7 @@ def _windows(texts: Iterable[str]) -> list[str]:
     return [" ".join(words[start : start + WINDOW]) for start in starts]
 
 
-def _embedded(texts: Iterable[str]) -> np.ndarray:
+def embedded(texts: Iterable[str]) -> np.ndarray:
     """Return the default embedder's vectors."""
     from atlas_plugin_text import UniversalSentenceEncoder
     from localatlas.protocols import Context

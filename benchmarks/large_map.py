@@ -1,6 +1,6 @@
 """A large map end to end: rows in, neighbours, layout, topics, duplicates, pages, commit; time and memory per stage.
 
-`python benchmarks/large_map.py [--rows 1000000 ...] [--cache FOLDER] [--show] [--write]`
+`python benchmarks/large_map.py [--rows 1000000 ...] [--data mixture windows] [--cache FOLDER] [--show] [--write]`
 
 Memory is that of the process and all its children, looked at 20 times a second: what the process has of its own, and
 what it has mapped of files, which the system takes back when it needs it. A run that was stopped goes on where it was:
@@ -22,13 +22,16 @@ import time
 from pathlib import Path
 from typing import Any
 
-from _large_rows import make
+import _large_rows
+import _large_windows
 from _page import PAGE, versions, write
 
 HERE = Path(__file__).resolve().parent
 LOOK_SECONDS = 0.05
 LIBRARIES = ("localatlas", "pylance", "numpy", "numba", "scipy", "pyarrow")
 ORDER = ("add", "snapshot", "embed", "neighbors", "layout", "topics", "duplicates", "pages", "commit")
+# Where rows come from, and what the table says of them.
+DATA = {"mixture": (_large_rows.make, ""), "windows": (_large_windows.make, " windows")}
 HEAD = "| rows | stage | CPU s | wall s | own MB | with mapped files MB | longest silence s | largest jump |"
 
 
@@ -95,10 +98,10 @@ def kept_stages(marks: list[list[Any]]) -> set[str]:
     return {report["stage"] for report in json.loads(end) if report["kept"]}
 
 
-def measured(rows: int, cache: Path) -> dict[str, dict[str, float]]:
-    """Add and build; return the costs by stage, of this run and of those that it goes on from."""
-    vectors, texts = make(cache / "rows", rows)
-    folder = cache / f"home-{rows}"
+def measured(data: str, rows: int, cache: Path) -> None:
+    """Add and build, and keep the costs by stage, of this run and of those that it goes on from."""
+    vectors, texts = DATA[data][0](cache / "rows", rows)
+    folder = cache / f"{data}-{rows}"
     folder.mkdir(parents=True, exist_ok=True)
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
     kept = folder / "costs.json"
@@ -116,18 +119,17 @@ def measured(rows: int, cache: Path) -> dict[str, dict[str, float]]:
         kept.write_text(json.dumps(costs, indent=1), encoding="utf-8")
         if status:
             raise SystemExit(f"{action} of {rows:,} rows ended with status {status}; call again to go on")
-    return costs
 
 
-def table(costs: dict[int, dict[str, dict[str, float]]]) -> str:
+def table(costs: dict[tuple[str, int], dict[str, dict[str, float]]]) -> str:
     """Return the tables."""
     lines = [HEAD, "|" + "---|" * (HEAD.count("|") - 1)]
-    for rows, stages in sorted(costs.items()):
+    for (data, rows), stages in sorted(costs.items(), key=lambda each: (list(DATA).index(each[0][0]), each[0][1])):
         for stage, cost in sorted(stages.items(), key=lambda each: ORDER.index(each[0])):
             shown = [f"{cost[name]:,.0f}" for name in ("own", "all")]
             times = [f"{cost[name]:,.1f}" for name in ("cpu", "wall")]
             last = [f"{cost['silence']:.1f}", f"{cost['jump']:.0%}"]
-            lines.append("| " + " | ".join([f"{rows:,}", stage, *times, *shown, *last]) + " |")
+            lines.append("| " + " | ".join([f"{rows:,}{DATA[data][1]}", stage, *times, *shown, *last]) + " |")
     return "\n".join([versions(LIBRARIES), "", *lines])
 
 
@@ -135,14 +137,17 @@ def main() -> None:
     """Measure what is asked for and print all that is known."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", nargs="+", type=int, default=[200_000, 1_000_000])
+    parser.add_argument("--data", nargs="+", choices=DATA, default=["mixture"])
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir(), "localatlas-large"))
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    for rows in [] if options.show else options.rows:
-        measured(rows, options.cache)
-    files = options.cache.glob("home-*/costs.json")
-    costs = {int(file.parent.name[5:]): json.loads(file.read_text(encoding="utf-8")) for file in files}
+    for data, rows in [] if options.show else itertools.product(options.data, options.rows):
+        measured(data, rows, options.cache)
+    costs = {}
+    for file in options.cache.glob("*-*/costs.json"):
+        data, rows = file.parent.name.split("-")
+        costs[data, int(rows)] = json.loads(file.read_text(encoding="utf-8"))
     text = table(costs)
     print(text)
     if options.write:
