@@ -58,7 +58,7 @@ def test_the_furthest_neighbour_that_pulls_is_asked_for() -> None:
 def test_small_maps_look_twice_as_far_and_take_twice_the_steps() -> None:
     from atlas_plugin_nomic_project.layout import _steps
 
-    needed = [NomicProject(NomicProjectOptions()).neighbors_needed(n) for n in (1_000, 2_000, 6_000, 10_000, 10**6)]
+    needed = [NomicProject(NomicProjectOptions()).neighbors_needed(n) for n in (1_000, 2_000, 11_000, 20_000, 10**6)]
     assert needed == [20, 20, 15, 10, 10]
     assert [_steps(n, 50) for n in (1_000, 2_000, 6_000, 10_000, 50_000)] == [400, 400, 300, 200, 200]
     narrow = NomicProject(NomicProjectOptions(local_neighborhood_size=10))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from atlas_plugin_nomic_project.affinities import Pull, neighborhood, pulls
 from atlas_plugin_nomic_project.descent import EARLY, Phase, Swarm, along_curve
 from atlas_plugin_nomic_project.frozen import Frozen
-from atlas_plugin_nomic_project.options import NomicProjectOptions, smallness
+from atlas_plugin_nomic_project.options import NomicProjectOptions, more_steps
 from atlas_plugin_nomic_project.placing import place
 from atlas_plugin_nomic_project.sea import sea_share
 from atlas_plugin_nomic_project.starting import SCALE, starting_positions
@@ -47,7 +47,7 @@ EXCESS = 0.3
 SPREADS, SEAS = (0.5, 1.0, 2.0), (0.4, 0.6, 0.8)
 # Lands stand apart by themselves where the forces leave that much sea, from not at all to surely; then this share more
 # of the map is to be sea.
-APART, MORE_SEA = (0.15, 0.25), 0.25
+APART, MORE_SEA = (0.2, 0.25), 0.25
 # Passes that draw islands together, for each unit of `spread` and of sea beyond the least; and at most.
 GATHER, MOST_GATHER = 44.0, 16
 # Above this many rows the excess falls as 1 / N: larger maps have more sea by themselves, and more neighbours to lose.
@@ -171,7 +171,7 @@ def _steps(rows: int, epochs: int) -> int:
 
 def _steps_per_epoch(rows: int) -> float:
     more: float = max(rows / FULL_EPOCHS_UP_TO, 1.0) ** MORE_STEPS
-    return STEPS_PER_EPOCH * more * (1.0 + smallness(rows))
+    return STEPS_PER_EPOCH * more * more_steps(rows)
 
 
 def _late(rows: int, exaggeration: float, span: tuple[float, float]) -> Phase:

@@ -7,16 +7,20 @@ from typing import Literal, Self
 from localatlas.protocols import ComponentOptions
 from pydantic import Field, model_validator
 
-__all__ = ["NomicProjectOptions", "smallness"]
+__all__ = ["NomicProjectOptions", "more_steps"]
 
-# Maps of so few rows get twice the steps and look twice as far, which costs them little; from the second number on,
-# none do.
-SMALL, NOT_SMALL = 2_000, 10_000
+# Maps of so few rows get twice the steps and look twice as far, which costs them little; maps of so many neither.
+SMALL, NOT_SHORT, NOT_NEAR = 2_000, 10_000, 20_000
 
 
-def smallness(rows: int) -> float:
-    """Return 1 for a small map, 0 for one of 10,000 rows and more, and in between what lies in between."""
-    return min(max((NOT_SMALL - rows) / (NOT_SMALL - SMALL), 0.0), 1.0)
+def more_steps(rows: int) -> float:
+    """Return how many times the steps of a large map a map of `rows` rows gets: from 2 for a small one to 1."""
+    return 1.0 + _smallness(rows, NOT_SHORT)
+
+
+def _smallness(rows: int, large: int) -> float:
+    """Return 1 for a small map, 0 for a large one, and in between what lies in between."""
+    return min(max((large - rows) / (large - SMALL), 0.0), 1.0)
 
 
 class NomicProjectOptions(ComponentOptions):
@@ -37,7 +41,7 @@ class NomicProjectOptions(ComponentOptions):
 
     local_neighborhood_size: int | None = Field(default=None, ge=1, le=1000)
     """Rank up to which further rows pull too until the points are nearly at rest, for the shape at large. None is twice
-    `n_neighbors` up to 2,000 rows, and `n_neighbors`, so that none do, from 10,000 rows on."""
+    `n_neighbors` up to 2,000 rows, and `n_neighbors`, so that none do, from 20,000 rows on."""
 
     rho: float = Field(default=0.0, ge=0.0, le=1.0)
     """How much more the nearest pull than the others: the pull of the neighbour of rank r is as exp(rho / r)."""
@@ -61,4 +65,4 @@ class NomicProjectOptions(ComponentOptions):
         """Return the rank of the furthest neighbour that is looked at on a map of `rows` rows."""
         if self.local_neighborhood_size is not None:
             return max(self.n_neighbors, self.local_neighborhood_size)
-        return round(self.n_neighbors * (1.0 + smallness(rows)))
+        return round(self.n_neighbors * (1.0 + _smallness(rows, NOT_NEAR)))
