@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 from _page import SEED
 
-SAMPLE = 500
+# Rows that are asked: for their neighbours, and for their class.
+SAMPLE, LABELED = 2_000, 20_000
 KEPT = 10
 SMALLEST_CLASS = 50
 PIXELS, BLUR, INNER, LAND = 512, 6.0, (0.002, 0.998), 0.1
 
 
 def recall(vectors: np.ndarray, metric: str, found: np.ndarray) -> dict[str, float]:
-    """Return the share of the 10 nearest of 500 rows that are among the first 10 found."""
+    """Return the share of the 10 nearest of some rows that are among the first 10 found."""
     asked = np.random.default_rng(SEED).choice(len(vectors), SAMPLE, replace=False)
     far = -vectors[asked] @ vectors.T
     if metric == "euclidean":
@@ -39,10 +40,10 @@ def figures(vectors: np.ndarray, metric: str, places: np.ndarray, classes: np.nd
 
 
 def _labels(places: np.ndarray, classes: np.ndarray) -> float:
-    """Share of sampled rows whose class most of their 10 nearest on the map have."""
+    """Share of rows, of `LABELED` at most, whose class most of their 10 nearest on the map have."""
     from scipy.spatial import KDTree
 
-    asked = np.random.default_rng(SEED).choice(len(places), min(4 * SAMPLE, len(places)), replace=False)
+    asked = np.random.default_rng(SEED).choice(len(places), min(LABELED, len(places)), replace=False)
     _, near = KDTree(places).query(places[asked], k=KEPT + 1)
     votes = [np.bincount(classes[row[row != own][:KEPT]]).argmax() for row, own in zip(near, asked, strict=True)]
     return float(np.mean(votes == classes[asked]))
