@@ -114,6 +114,20 @@ LAYOUTS: dict[str, Method] = {
 FINDERS: dict[str, Method] = {"cells": cells, "pynndescent": nn_descent}
 
 
+def warm(method: str, vectors: np.ndarray, metric: str, threads: int) -> None:
+    """Run a method on a few rows, so that what compiles has compiled and is loaded.
+
+    So few rows are searched exactly by ours; the search that large data gets has to be ready as well.
+    """
+    run(method, vectors, metric, threads)
+    if method == "cells" or method.startswith("nomic-project"):
+        from atlas_plugin_neighbors import CellNeighbors
+        from localatlas.protocols import Context
+
+        finder = CellNeighbors(CellNeighbors.Options(exact_below=0))
+        finder.build(vectors, NEIGHBORS, metric, Context(seed=SEED, n_jobs=threads))
+
+
 def run(method: str, vectors: np.ndarray, metric: str, threads: int = 1) -> np.ndarray:
     """Run a method without its libraries' remarks on seeds and threads."""
     with warnings.catch_warnings():
