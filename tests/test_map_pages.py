@@ -23,6 +23,11 @@ def test_a_page_needs_a_plugin_that_makes_it(
             write(tmp_path / "a.html")
 
 
+def test_one_name_is_no_list_of_names(made: AtlasProjection) -> None:
+    with pytest.raises(AtlasTypeError, match=r"write allow_hosts=\['maps\.example'\]"):
+        made.open(allow_hosts="maps.example")
+
+
 def test_a_map_that_is_still_building_is_not_written(dataset: AtlasDataset, tmp_path: Path) -> None:
     with pytest.raises(NotReadyError, match="does not exist"):
         AtlasProjection(dataset, dataset._store, "none").to_html(tmp_path / "a.html")

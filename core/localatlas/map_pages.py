@@ -39,7 +39,10 @@ class MapPages(MapState):
         Raises:
             NotReadyError: no explorer is installed, or none that shows a map which is still building; or the map was
                 deleted.
+            AtlasTypeError: `allow_hosts` is one text; its letters would be the names.
         """
+        if isinstance(allow_hosts, str):
+            raise AtlasTypeError(f"allow_hosts must be a list of names: write allow_hosts=[{allow_hosts!r}]")
         projection = cast("AtlasProjection", self)
         finished = {} if self._look_up() is None and self.job is not None else {"map": projection.stored}
         asked = {"host": host, "port": port, "browser": browser, "allow_hosts": tuple(allow_hosts)}
