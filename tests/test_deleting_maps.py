@@ -4,27 +4,16 @@ import gc
 import threading
 
 import pytest
+from left_builds import unfinished
 from localatlas import AtlasDataset
 from localatlas.errors import BuildCancelled, MapNotFoundError, NotReadyError
 from localatlas.indices import AtlasProjection
 from localatlas.pipeline import jobs
-from localatlas.pipeline.records import Job
 
 
 @pytest.fixture
 def made(dataset: AtlasDataset) -> AtlasProjection:
     return dataset.create_index(name="first", indexed_field="text", progress=False)
-
-
-def unfinished(dataset: AtlasDataset, **changes: object) -> tuple[Job, AtlasProjection]:
-    """Return the job and the map of a build that is not in `maps`, as another process may have left it."""
-    done = dataset.create_index(name="left", indexed_field="text", progress=False)
-    job = done.job
-    assert job is not None
-    dataset._store.remove("indices/")
-    left = job.model_copy(update=changes)
-    jobs.save(dataset._store, left)
-    return left, AtlasProjection(dataset, dataset._store, done.id)
 
 
 def test_a_map_is_deleted_with_its_index_its_tags_and_its_files(dataset: AtlasDataset, made: AtlasProjection) -> None:

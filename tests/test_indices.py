@@ -3,29 +3,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from left_builds import unfinished
 from localatlas import AtlasDataset, hooks
 from localatlas.errors import BuildCancelled, MapNotFoundError, NotReadyError
 from localatlas.hookspecs import hookimpl
 from localatlas.indices import AtlasIndex, AtlasProjection, list_builds
 from localatlas.pipeline import jobs
-from localatlas.pipeline.records import Job
 from localatlas.protocols import Map
 
 
 @pytest.fixture
 def made(dataset: AtlasDataset) -> AtlasProjection:
     return dataset.create_index(name="first", indexed_field="text", progress=False)
-
-
-def unfinished(dataset: AtlasDataset, **changes: object) -> tuple[Job, AtlasProjection]:
-    """Return the job and the map of a build that is not in `maps`, as another process may have left it."""
-    done = dataset.create_index(name="left", indexed_field="text", progress=False)
-    job = done.job
-    assert job is not None
-    dataset._store.remove("indices/")
-    left = job.model_copy(update=changes)
-    jobs.save(dataset._store, left)
-    return left, AtlasProjection(dataset, dataset._store, done.id)
 
 
 def test_indices_and_maps_are_in_build_order(dataset: AtlasDataset, made: AtlasProjection) -> None:

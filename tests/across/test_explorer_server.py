@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from left_builds import unfinished
 from localatlas import AtlasDataset, hooks
 from localatlas import selections as s
 from localatlas.indices import AtlasProjection
@@ -173,16 +174,6 @@ def test_the_state_says_what_can_be_asked(browse: Open, made: AtlasProjection, c
     assert state["fingerprint"] == browse(made).get("/pages/index.json").json()["fingerprint"]
 
 
-def unfinished(dataset: AtlasDataset, **changes: object) -> AtlasProjection:
-    """Return a map whose build has not come to its end."""
-    done = dataset.create_index(name="left", indexed_field="text", progress=False)
-    job = done.job
-    assert job is not None
-    dataset._store.remove("indices/")
-    jobs.save(dataset._store, job.model_copy(update=changes))
-    return AtlasProjection(dataset, dataset._store, done.id)
-
-
 @pytest.mark.parametrize(
     ("changes", "state", "words"),
     [
@@ -198,7 +189,7 @@ def unfinished(dataset: AtlasDataset, **changes: object) -> AtlasProjection:
 def test_a_map_that_is_not_there_says_why(
     browse: Open, dataset: AtlasDataset, changes: dict[str, object], state: str, words: str
 ) -> None:
-    client = browse(unfinished(dataset, **changes))
+    client = browse(unfinished(dataset, **changes)[1])
     found = client.get("/api/state").json()
     assert (found["state"], found["name"], found["can"]) == (state, "left", {})
     assert words in found["message"]
@@ -208,7 +199,7 @@ def test_a_map_that_is_not_there_says_why(
 
 
 def test_a_build_that_waits_for_its_turn_says_so(browse: Open, dataset: AtlasDataset) -> None:
-    left = unfinished(dataset, state="queued", stage="", progress=0.0)
+    left = unfinished(dataset, state="queued", stage="", progress=0.0)[1]
     assert left.job is not None
     client = browse(left)
     with jobs.claim(dataset._store, left.job):
@@ -252,6 +243,6 @@ def test_an_update_changes_what_is_shown(browse: Open, dataset: AtlasDataset, ma
 
 
 def test_plugins_are_asked_for_nothing_by_a_map_that_is_not_there(browse: Open, dataset: AtlasDataset) -> None:
-    left = unfinished(dataset, state="failed", error="no room")
+    left = unfinished(dataset, state="failed", error="no room")[1]
     assert browse(left).post("/api/select", json={"selection": json.loads(s.everything().to_json())}).status_code == 409
     assert hooks.gather("localatlas_panels", map=None) == []
