@@ -43,6 +43,7 @@ def phrases_of(text: str) -> list[str]:
         ("salt &amp; pepper", ["salt", "pepper"]),
         ("12 packs of 24 cups", ["packs of", "cups"]),
         ("see www.example.com/x or a@b.org now", ["see", "or", "now"]),
+        ("see www.(x).org or WWW.-y now", ["see", "or", "now"]),
         ("Caf\u0065\u0301 cr\u00e8me", ["caf\u00e9 cr\u00e8me"]),
         ("\u7dd1\u8336\u304c", ["\u7dd1 \u8336", "\u304c"]),
         ("red \U0001f34e\U0001f34e pie", ["red", "\U0001f34e", "\U0001f34e", "pie"]),

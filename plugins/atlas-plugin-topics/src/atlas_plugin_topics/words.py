@@ -22,7 +22,7 @@ __all__ = ["CURLY", "Words", "clean", "read_words"]
 SUFFIX = r"\.(?:com|org|net|html?|php|jpe?g|png)\b"
 NOT_PROSE = re.compile(rf"<[^<>]{{0,300}}>|(?:https?://|www\.)\S+|\S+@\S+\.\w+|\S+{SUFFIX}\S*", re.IGNORECASE)
 # Whatever is one of these has such a sign in it; next to no text has, and looking for signs is quick.
-MAY_NOT_BE_PROSE = re.compile(r"[<@]|:/|\.\w")
+MAY_NOT_BE_PROSE = re.compile(r"[<@]|:/|\.\S")
 
 
 @dataclass(frozen=True)
