@@ -64,8 +64,8 @@ def longer(vectors: np.ndarray, metric: str, threads: int) -> np.ndarray:
 
 
 def wider(vectors: np.ndarray, metric: str, threads: int) -> np.ndarray:
-    """The same with further neighbours, for lands that agree with classes."""
-    return _project(vectors, metric, threads, local_neighborhood_size=64)
+    """The same with more and further neighbours, for lands that agree with classes."""
+    return _project(vectors, metric, threads, n_neighbors=20, local_neighborhood_size=128)
 
 
 def umap_learn(vectors: np.ndarray, _metric: str, _threads: int) -> np.ndarray:
@@ -106,7 +106,7 @@ LAYOUTS: dict[str, Method] = {
     "nomic-project": nomic_project,
     "nomic-project, spread=0": even,
     "nomic-project, n_epochs=100": longer,
-    "nomic-project, local_neighborhood_size=64": wider,
+    "nomic-project, n_neighbors=20, local_neighborhood_size=128": wider,
     "umap-learn": umap_learn,
     "PaCMAP": pacmap,
     "openTSNE": open_tsne,
