@@ -132,7 +132,9 @@ def test_where_points_start_changes_the_map_and_not_its_quality(
 @pytest.mark.slow
 def test_spread_makes_sea(mapped: Any) -> None:
     from atlas_plugin_nomic_project.sea import sea_share
+    from atlas_plugin_nomic_project.workers import Workers
 
     # The digits' ten lands lie far apart already, so that terrain has nothing to do; the pull shows.
-    shares = [sea_share(mapped(spread=value)) for value in (0.0, 1.0, 2.0)]
+    with Workers(1, 1) as workers:
+        shares = [sea_share(mapped(spread=value), workers) for value in (0.0, 1.0, 2.0)]
     assert shares[0] + 0.02 < shares[1] < shares[2]

@@ -95,12 +95,16 @@ def test_vectors_of_one_or_two_numbers_can_be_laid_out(width: int) -> None:
 @pytest.mark.parametrize("unit", [1e-25, 1e-12, 1e12, 9e17])
 def test_the_start_hangs_on_no_unit(unit: float) -> None:
     from atlas_plugin_nomic_project.starting import principal_positions
+    from atlas_plugin_nomic_project.workers import Workers
 
     stretched = np.random.default_rng(0).normal(size=(500, 16)) * np.linspace(3.0, 1.0, 16)
-    plain, scaled = (
-        principal_positions((stretched * factor).astype(np.float32), np.random.default_rng(1), lambda: None)
-        for factor in (1.0, unit)
-    )
+    with Workers(1, 500) as workers:
+        plain, scaled = (
+            principal_positions(
+                (stretched * factor).astype(np.float32), np.random.default_rng(1), workers, lambda: None
+            )
+            for factor in (1.0, unit)
+        )
     np.testing.assert_allclose(scaled / unit, plain, rtol=1e-3, atol=1e-3)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from atlas_plugin_nomic_project.starting import SCALE, principal_positions, starting_positions
+from atlas_plugin_nomic_project.workers import Workers
 from localatlas.testing.example import ArrayIndex
 from numpy.typing import NDArray
 
@@ -21,14 +22,16 @@ def test_the_components_are_exact_though_the_third_is_nearly_as_long() -> None:
     left, sizes, _ = np.linalg.svd(vectors - vectors.mean(axis=0), full_matrices=False)
     exact = np.abs(left[:, :2] * sizes[:2])
     for seed in range(3):
-        found = principal_positions(vectors, np.random.default_rng(seed), nobody)
+        with Workers(1, len(vectors)) as workers:
+            found = principal_positions(vectors, np.random.default_rng(seed), workers, nobody)
         found -= found.mean(axis=0)
         assert np.abs(np.abs(found) - exact).max() < 0.05 * exact.max()
 
 
 def start(vectors: NDArray[np.floating[Any]], near: NDArray[np.int32]) -> NDArray[np.float32]:
     plain = np.ascontiguousarray(vectors, dtype=np.float32)
-    return starting_positions("pca", plain, near, np.random.default_rng(0), nobody) / np.float32(SCALE)
+    with Workers(1, len(plain)) as workers:
+        return starting_positions("pca", plain, near, np.random.default_rng(0), workers, nobody) / np.float32(SCALE)
 
 
 def test_neighbours_start_nearer_each_other_than_their_components_say() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from atlas_plugin_nomic_project import NomicProject, NomicProjectOptions
-from atlas_plugin_nomic_project.sea import sea_share
+from atlas_plugin_nomic_project import sea as sea_module
 from atlas_plugin_nomic_project.terrain import Look, raise_terrain
 from atlas_plugin_nomic_project.workers import Workers
 from localatlas.protocols import Context
@@ -27,6 +27,18 @@ def country() -> NDArray[np.float32]:
     centres = random.uniform(0, 150, size=(40, 2))
     thick = centres[random.integers(0, 40, 15_000)] + random.normal(scale=5.0, size=(15_000, 2))
     return np.concatenate([thick, random.uniform(-5, 155, size=(5_000, 2))]).astype(np.float32)
+
+
+def sea_share(points: NDArray[np.float32]) -> float:
+    with Workers(1, len(points)) as workers:
+        return sea_module.sea_share(points, workers)
+
+
+def look(points: NDArray[np.float32], spread: float) -> Look:
+    from atlas_plugin_nomic_project.layout import _look
+
+    with Workers(1, len(points)) as workers:
+        return _look(points, spread, 1.0, workers)
 
 
 def raised(
@@ -79,16 +91,14 @@ def test_how_coarse_the_terrain_is_goes_smoothly_from_one_kind_of_map_to_the_oth
 
 
 def test_more_sea_is_wanted_where_lands_stand_apart_by_themselves() -> None:
-    from atlas_plugin_nomic_project.layout import _look
-
     random = np.random.default_rng(2)
     one = random.uniform(0, 100, size=(40_000, 2)).astype(np.float32)
     many = (one * 0.4 + 60 * random.integers(0, 3, size=(40_000, 2))).astype(np.float32)
-    merged, apart = _look(one, 0.5, 1.0), _look(many, 0.5, 1.0)
+    merged, apart = look(one, 0.5), look(many, 0.5)
     assert (merged.apart, apart.apart) == (0.0, 1.0)
     assert merged.sea == pytest.approx(0.4)
     assert apart.sea >= 0.55
-    assert _look(many, 0.0, 1.0) == Look(sea_share(many), 0, 0.0)
+    assert look(many, 0.0) == Look(sea_share(many), 0, 0.0)
 
 
 def test_the_record_takes_points_where_terrain_took_them(country: NDArray[np.float32]) -> None:

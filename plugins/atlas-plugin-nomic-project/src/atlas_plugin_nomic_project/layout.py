@@ -70,12 +70,14 @@ def lay_out(index: Index, options: NomicProjectOptions, context: Context) -> Lay
         context.progress(GRAPH_DONE, f"finding starting positions ({options.init})")
 
     starting()
-    points = starting_positions(options.init, index.vectors, graph.indices[:, :near], context.random(), starting)
     with Workers(context.n_jobs, rows) as workers:
+        points = starting_positions(
+            options.init, index.vectors, graph.indices[:, :near], context.random(), workers, starting
+        )
         raw, exaggeration, shaped = _settled(Swarm(points, wide, options.min_dist, workers), pull, options, context)
         positions, terrain = raw, None
         if options.terrain and shaped > 0:
-            look = _look(raw, options.spread, shaped)
+            look = _look(raw, options.spread, shaped, workers)
             positions, terrain = raise_terrain(raw, look, workers, _rising(context))
     context.progress(1.0, "laid out")
     return Frozen(raw, exaggeration, terrain).layout(positions)
@@ -126,7 +128,8 @@ def rehearse(options: NomicProjectOptions) -> None:
 
 def _few(index: Index, context: Context) -> Layout:
     nobody = np.empty((len(index.vectors), 0), dtype=np.int32)
-    positions = starting_positions("pca", index.vectors, nobody, context.random(), lambda: None)
+    with Workers(1, len(index.vectors)) as workers:
+        positions = starting_positions("pca", index.vectors, nobody, context.random(), workers, lambda: None)
     positions = (positions / SCALE).astype(np.float32)
     context.progress(1.0, "laid out")
     return Frozen(positions, 1.0, None).layout(positions)
@@ -184,13 +187,13 @@ def _late(rows: int, exaggeration: float, span: tuple[float, float]) -> Phase:
     return Phase((exaggeration, exaggeration), at(*LATE_RATE), LATE_MOMENTUM, at(heat, COLD * heat))
 
 
-def _look(raw: NDArray[np.float32], spread: float, shaped: float) -> Look:
+def _look(raw: NDArray[np.float32], spread: float, shaped: float, workers: Workers) -> Look:
     """Return the terrain that `spread` asks for.
 
     The sea is in between what the layout has and what `spread` says, and more where the lands stand apart by
     themselves. Islands are drawn together only where there is more sea than that anyway.
     """
-    own = sea_share(raw)
+    own = sea_share(raw, workers)
     wanted = float(np.interp(spread, (0.0, *SPREADS), (own, *SEAS)))
     apart = shaped * float(np.interp(own, APART, (0.0, 1.0))) * min(spread / SPREADS[0], 1.0)
     wanted += MORE_SEA * apart * (1.0 - wanted)

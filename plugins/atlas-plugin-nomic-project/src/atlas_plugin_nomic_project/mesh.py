@@ -20,7 +20,7 @@ from scipy import fft
 from atlas_plugin_nomic_project.kernels import spread
 from atlas_plugin_nomic_project.workers import Workers
 
-__all__ = ["Box", "FarField", "density"]
+__all__ = ["Box", "FarField", "density", "within_reach"]
 
 Box = tuple[float, float, float, float]
 
@@ -89,7 +89,10 @@ class FarField:
 def density(
     points: NDArray[np.float32], frame: NDArray[np.float64], shape: tuple[int, int], workers: Workers
 ) -> NDArray[np.float32]:
-    """Return how many points lie at each node, float32 `shape`, spread by cubic B-splines."""
+    """Return how many points lie at each node, float32 `shape`, spread by cubic B-splines.
+
+    Every point must lie within the stencil's reach; see `within_reach`.
+    """
     bounds = np.linspace(0, len(points), PARTS + 1).astype(int)
     meshes = np.zeros((PARTS, *shape), dtype=np.float32)
     workers.run(lambda part: spread(points, frame, meshes[part], bounds[part], bounds[part + 1]), PARTS)
@@ -97,6 +100,20 @@ def density(
     for mesh in meshes[1:]:
         total += mesh
     return total
+
+
+def within_reach(
+    points: NDArray[np.float32], frame: NDArray[np.float64], shape: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Return those of `points` float32 [N, 2] whose stencil lies on a mesh of that shape, a node's width inside it."""
+    low = frame[:2] + 1.0 / frame[2]
+    high = frame[:2] + (np.array(shape) - 3.0) / frame[2]
+    inside = np.ones(len(points), dtype=np.bool_)
+    # Column by column: numpy is several times slower along rows of two.
+    for axis in range(2):
+        column = np.ascontiguousarray(points[:, axis])
+        inside &= (column >= np.float32(low[axis])) & (column < np.float32(high[axis]))
+    return points if inside.all() else points[np.flatnonzero(inside)]
 
 
 def _padded(nodes: int) -> int:

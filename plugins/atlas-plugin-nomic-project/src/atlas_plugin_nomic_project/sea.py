@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from scipy.spatial import ConvexHull, QhullError
 
+from atlas_plugin_nomic_project.workers import Workers
+
 __all__ = ["sea_share"]
 
 CELLS = 256
@@ -21,20 +23,27 @@ LAND = 0.1
 ROUNDING = 1e-9
 
 
-def sea_share(points: NDArray[np.float32]) -> float:
+def sea_share(points: NDArray[np.float32], workers: Workers) -> float:
     """Return the share, 0 to 1, of the lands' convex hull that is sea; 0 for points without extent."""
     columns = np.ascontiguousarray(points.T)
-    low, high = np.quantile(columns, INNER, axis=1)
-    extent = high - low
-    if not (extent > 0).all():
-        return 0.0
+    cells, inside = np.empty(columns.shape, np.int32), np.empty(columns.shape, np.bool_)
+    flat = np.zeros(2, np.bool_)
+
     # Column by column: numpy is several times slower along rows of two.
-    within = [(column >= low[axis]) & (column <= high[axis]) for axis, column in enumerate(columns)]
-    inside = within[0] & within[1]
-    scaled = [(column - low[axis]) * (CELLS / extent[axis]) for axis, column in enumerate(columns)]
-    x, y = (np.clip(column, 0, CELLS - 1).astype(np.int32) for column in scaled)
-    place = x * CELLS + y
-    counts = np.bincount(place[inside], minlength=CELLS * CELLS)
+    def divide(axis: int) -> None:
+        column = columns[axis]
+        low, high = np.quantile(column, INNER)
+        flat[axis] = not high > low
+        if not flat[axis]:
+            np.logical_and(column >= low, column <= high, out=inside[axis])
+            scaled = (column - np.float32(low)) * np.float32(CELLS / (high - low))
+            cells[axis] = np.clip(scaled, 0, CELLS - 1)
+
+    workers.run(divide, 2)
+    if flat.any():
+        return 0.0
+    place = cells[0] * CELLS + cells[1]
+    counts = np.bincount(place[inside[0] & inside[1]], minlength=CELLS * CELLS)
     crowd = gaussian_filter(counts.reshape(CELLS, CELLS).astype(np.float64), BLUR)
     land = crowd >= LAND * np.median(crowd.ravel()[place])
     hull = _hull(land)

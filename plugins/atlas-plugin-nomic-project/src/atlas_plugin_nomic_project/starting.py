@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from atlas_plugin_nomic_project.workers import Workers, parts_of
+
 __all__ = ["SCALE", "principal_positions", "starting_positions"]
 
 # So small that the early steps, in which neighbours pull hard, are free to arrange everything.
@@ -28,6 +30,7 @@ def starting_positions(
     vectors: NDArray[np.float32],
     near: NDArray[np.int32],
     random: np.random.Generator,
+    workers: Workers,
     tick: Callable[[], None],
 ) -> NDArray[np.float32]:
     """Return float32 [N, 2] of standard deviation 1e-4, no two points equal.
@@ -37,21 +40,24 @@ def starting_positions(
         vectors: float32 [N, D].
         near: int32 [N, K], each row's neighbours, -1 for none; K may be 0.
         random: what is left to chance.
+        workers: threads.
         tick: is called now and then.
     """
     noise = random.normal(size=(len(vectors), 2))
     if how == "random":
         return (SCALE * noise).astype(np.float32)
-    places = principal_positions(vectors, random, tick)
+    places = principal_positions(vectors, random, workers, tick)
     places -= places.mean(axis=0)
     spread = places.std(axis=0)
     flat = spread <= 1e-9 * max(float(np.abs(vectors[:SAMPLE]).max(initial=0.0)), 1e-30)
     scaled = np.where(flat, noise, places / np.where(flat, 1.0, max(float(spread.max()), 1e-30)))
-    smooth = _smoothed(scaled.astype(np.float32), near, tick)
+    smooth = _smoothed(scaled.astype(np.float32), near, workers, tick)
     return (SCALE * (smooth + 1e-2 * noise)).astype(np.float32)
 
 
-def _smoothed(places: NDArray[np.float32], near: NDArray[np.int32], tick: Callable[[], None]) -> NDArray[np.float32]:
+def _smoothed(
+    places: NDArray[np.float32], near: NDArray[np.int32], workers: Workers, tick: Callable[[], None]
+) -> NDArray[np.float32]:
     """Return float32 [N, 2]: each place the mean of its neighbours', again and again, about 0 and as wide as before."""
     own = np.arange(len(near), dtype=np.int32)
     others = [np.where(column >= 0, column, own) for column in near.T]
@@ -59,11 +65,19 @@ def _smoothed(places: NDArray[np.float32], near: NDArray[np.int32], tick: Callab
         return places
     # A place as one complex number: numpy gathers pairs several times more slowly.
     at = np.ascontiguousarray(places).view(np.complex64)[:, 0]
+    parts = parts_of(len(near))
     for _ in range(SMOOTHINGS):
         tick()
-        smoother = np.take(at, others[0])
-        for column in others[1:]:
-            smoother += np.take(at, column)
+        smoother = np.empty_like(at)
+
+        def gather(part: int, at: NDArray[np.complex64] = at, sums: NDArray[np.complex64] = smoother) -> None:
+            rows = slice(*parts[part])
+            total = np.take(at, others[0][rows])
+            for column in others[1:]:
+                total += np.take(at, column[rows])
+            sums[rows] = total
+
+        workers.run(gather, len(parts))
         smoother -= smoother.mean()
         spread = max(float(smoother.real.std()), float(smoother.imag.std()))
         if not spread > 0:
@@ -73,7 +87,7 @@ def _smoothed(places: NDArray[np.float32], near: NDArray[np.int32], tick: Callab
 
 
 def principal_positions(
-    vectors: NDArray[np.float32], random: np.random.Generator, tick: Callable[[], None]
+    vectors: NDArray[np.float32], random: np.random.Generator, workers: Workers, tick: Callable[[], None]
 ) -> NDArray[np.float64]:
     """Return float64 [N, 2], the first two principal components; the axes are those of a sample.
 
@@ -89,11 +103,14 @@ def principal_positions(
     axes = _longest(sample, _orthonormal(random.normal(size=(width, min(AXES, width)))), tick)
     places = np.zeros((rows, 2))
     found = [(axis.astype(np.float32), float(mean @ axis)) for axis in axes.T[:2]]
-    for start in range(0, rows, BLOCK):
-        tick()
-        block = slice(start, start + BLOCK)
+
+    def project(part: int) -> None:
+        block = slice(part * BLOCK, (part + 1) * BLOCK)
         for column, (axis, offset) in enumerate(found):
             places[block, column] = np.einsum("nd,d->n", vectors[block], axis) - offset
+
+    tick()
+    workers.run(project, -(-rows // BLOCK))
     return places
 
 

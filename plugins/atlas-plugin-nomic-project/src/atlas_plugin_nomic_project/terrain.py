@@ -19,7 +19,7 @@ from scipy import fft
 from scipy.ndimage import map_coordinates
 
 from atlas_plugin_nomic_project.kernels import carry
-from atlas_plugin_nomic_project.mesh import density
+from atlas_plugin_nomic_project.mesh import density, within_reach
 from atlas_plugin_nomic_project.sea import sea_share
 from atlas_plugin_nomic_project.workers import Workers, parts_of
 
@@ -110,7 +110,7 @@ def raise_terrain(
     done, asked, widest = 0, 0, look.between(WIDEST) * side
     while done < PASSES:
         if done == asked:
-            missing = look.sea - sea_share(moved)
+            missing = look.sea - sea_share(moved, workers)
             if missing <= 0:
                 break
             asked = done + 1 + int(missing / FASTEST)
@@ -146,11 +146,10 @@ def _climb(
     """Move points and test points one step up the hill that the points make, less where it is `plateau` high."""
     points, _ = moving
     # Points beyond the stencil's reach belong to no node.
-    within = (points - frame[:2]) * frame[2]
-    x, y = within.T
-    inside = (x >= 1.0) & (x < nodes - 3.0) & (y >= 1.0) & (y < nodes - 3.0)
-    crowd = _blurred(density(points[inside], frame, (nodes, nodes), workers), blur * frame[2])
-    here = map_coordinates(crowd, within[inside][:: len(points) // MEDIAN_OF + 1].T, order=1)
+    inside = within_reach(points, frame, (nodes, nodes))
+    crowd = _blurred(density(inside, frame, (nodes, nodes), workers), blur * frame[2])
+    sample = inside[:: len(inside) // MEDIAN_OF + 1]
+    here = map_coordinates(crowd, ((sample - frame[:2]) * frame[2]).T, order=1)
     median = float(np.median(here)) if len(here) else 0.0
     if not median > 0:
         return
