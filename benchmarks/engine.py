@@ -69,6 +69,8 @@ def measured(cell: Cell, cache: Path) -> dict[str, Any]:
     """Measure a cell in a fresh process."""
     vectors, classes = files(cell.set, cache / "sets")
     environment = os.environ | ONE_THREAD | {"NUMBA_CACHE_DIR": str(cache / "numba")}
+    # As for users: Python keeps what it compiles, which some machines for tests forbid.
+    environment |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(cache / "bytecode")}
     shared = [SETS[cell.set], str(vectors)]
     with tempfile.TemporaryDirectory() as folder:
         if cell.method.startswith(START):

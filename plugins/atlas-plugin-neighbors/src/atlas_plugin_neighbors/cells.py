@@ -7,18 +7,17 @@ from localatlas.protocols import Context, NeighborGraph
 from localatlas.protocols.nouns import Metric
 from numpy.typing import NDArray
 
-from atlas_plugin_neighbors.blas import Report, in_blocks, part
-from atlas_plugin_neighbors.blocks import nearest_of_block
+from atlas_plugin_neighbors.blas import Report, part
 from atlas_plugin_neighbors.candidates import Candidates, exchanged, from_cells, improved
 from atlas_plugin_neighbors.exact import ExactNeighbors
 from atlas_plugin_neighbors.geometry import FloatArray, Geometry
+from atlas_plugin_neighbors.measuring import complete, measured
 from atlas_plugin_neighbors.options import CellsOptions, ExactOptions
 from atlas_plugin_neighbors.partition import Cells
 from atlas_plugin_neighbors.reduced import Reduced
 
 __all__ = ["CellNeighbors"]
 
-ROWS_AT_ONCE = 4_096
 # Shares of the work, as measured on 117,791 texts in 512 dimensions.
 PREPARED, COMPARED, IMPROVED = 0.35, 0.6, 0.85
 # Of preparing, what fewer dimensions take.
@@ -54,8 +53,9 @@ class CellNeighbors:
             return ExactNeighbors(ExactOptions()).build(vectors, k, metric, context)
         geometry = Geometry.of(vectors, metric)
         order, found = self._candidates(geometry, k, context)
-        graph = _measured(geometry, order, found, k, context)
-        _complete(geometry, graph, k)
+        measuring = _share(context, IMPROVED, 1.0, "measuring neighbours")
+        graph = measured(geometry, order.astype(np.int64), found.rows, k, context.n_jobs, measuring)
+        complete(geometry, graph, k)
         context.progress(1.0, "measuring neighbours")
         return graph
 
@@ -91,29 +91,3 @@ class CellNeighbors:
 
 def _share(context: Context, begin: float, end: float, message: str) -> Report:
     return part(lambda done: context.progress(done, message), begin, end)
-
-
-def _measured(
-    geometry: Geometry, order: NDArray[np.intp], found: Candidates, k: int, context: Context
-) -> NeighborGraph:
-    """Measure the candidates in all dimensions and keep the `k` nearest of each row."""
-    from atlas_plugin_neighbors.kernels import measure
-
-    n, vectors = len(order), np.asarray(geometry.vectors)
-    graph = NeighborGraph(np.full((n, k), -1, np.int32), np.full((n, k), np.inf, np.float32))
-    rows = order.astype(np.int64)
-
-    def work(start: int, stop: int) -> None:
-        cosine = geometry.metric == "cosine"
-        measure(vectors, geometry.scale, cosine, rows, found.rows, start, stop, graph.indices, graph.distances)
-
-    in_blocks(work, n, ROWS_AT_ONCE, context.n_jobs, _share(context, IMPROVED, 1.0, "measuring neighbours"))
-    return graph
-
-
-def _complete(geometry: Geometry, graph: NeighborGraph, k: int) -> None:
-    """Search exactly for the few rows whose cells hold too few others, in place."""
-    for row in np.flatnonzero(graph.indices[:, -1] < 0):
-        query = np.asarray(geometry.vectors[row : row + 1])
-        indices, distances = nearest_of_block(geometry, query, k, int(row), ROWS_AT_ONCE)
-        graph.indices[row], graph.distances[row] = indices[0], distances[0]
