@@ -68,7 +68,9 @@ def _compare(geometry: Geometry, lists: Lists, tile: int, threads: int, report: 
         left = geometry.rows(start, stop)
         for first in range(start, n, tile):
             right = left if first == start else geometry.rows(first, min(first + tile, n))
-            products = np.matmul(left, right.T, out=held(len(left), len(right)))
+            # Numbers near the largest overflow; rows that find too few others by such products are searched again.
+            with np.errstate(over="ignore", invalid="ignore"):
+                products = np.matmul(left, right.T, out=held(len(left), len(right)))
             with ExitStack() as alone:
                 # Other strips may change the same lists. The lower lock first, or two would wait for each other.
                 for number in sorted({start // tile, first // tile}):
@@ -83,7 +85,8 @@ def _bias(geometry: Geometry) -> FloatArray:
     n = len(geometry.vectors)
     bias = np.zeros(n, np.float32)
     if geometry.metric == "euclidean":
-        for start in range(0, n, PIECE):
-            rows = geometry.rows(start, min(start + PIECE, n))
-            bias[start : start + PIECE] = np.float32(0.5) * np.einsum("ij,ij->i", rows, rows)
+        with np.errstate(over="ignore"):
+            for start in range(0, n, PIECE):
+                rows = geometry.rows(start, min(start + PIECE, n))
+                bias[start : start + PIECE] = np.float32(0.5) * np.einsum("ij,ij->i", rows, rows)
     return bias
