@@ -10,7 +10,7 @@ from localatlas.protocols import Context, NeighborGraph
 from localatlas.protocols.nouns import Metric
 from numpy.typing import NDArray
 
-from atlas_plugin_neighbors.blas import one_blas_thread, part
+from atlas_plugin_neighbors.blas import one_blas_thread
 from atlas_plugin_neighbors.blocks import nearest_of_block
 from atlas_plugin_neighbors.geometry import FloatArray, Geometry
 from atlas_plugin_neighbors.options import ExactOptions
@@ -28,9 +28,9 @@ class ExactNeighbors:
     """All nearest neighbours, exactly, by blocked matrix products: quadratic in the number of rows.
 
     Ties go to the lower row number, a row is never its own neighbour, and the result does not depend on `n_jobs`.
-    Besides its input and its result it holds about 100 MB for each core in use with the default block sizes, and from
-    4,096 rows on, where each pair of rows is compared once, 8 bytes for each neighbour kept and 8 more to choose from.
-    The first use on so many rows after an install compiles for some seconds.
+    Besides its input and its result it holds about 100 MB for each core in use with the default block sizes. From 4,096
+    rows on each pair of rows is compared once, which takes 8 (k + 8) bytes a row instead, and compiles for some seconds
+    at the first use after an install.
     """
 
     Options = ExactOptions
@@ -49,8 +49,9 @@ class ExactNeighbors:
         kept = max(min(k, n - 1), 0)
         if kept and n >= WORTH_PAIRS:
             tile = min(self.options.block_rows, self.options.block_columns)
-            report = part(lambda done: context.progress(done, "comparing rows"), 0.0, 1.0)
-            return nearest_of_all(geometry, kept, tile, context.n_jobs, report)
+            return nearest_of_all(
+                geometry, kept, tile, context.n_jobs, lambda done: context.progress(done, "comparing rows")
+            )
 
         def block(start: int, stop: int) -> Block:
             rows = np.asarray(vectors[start:stop])

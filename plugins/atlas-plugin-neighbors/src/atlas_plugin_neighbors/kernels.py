@@ -1,4 +1,4 @@
-"""The loops of the search in cells that numpy has no words for.
+"""The loops of the search in cells that numpy has no words for, but that which measures (`ranking`).
 
 Compiled by numba on first use and kept in numba's cache on disk (`NUMBA_CACHE_DIR`, else beside this file, else the
 user's cache folder). No kernel uses threads of its own: callers run them on disjoint ranges of rows.
@@ -17,7 +17,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["exchange", "improve", "keep_best", "measure", "offers"]
+__all__ = ["exchange", "improve", "keep_best", "offers"]
 
 # So many scores are compared at once, and only where one passes is looked closer.
 LANES = np.uint64(16)
@@ -26,8 +26,6 @@ _SUMS = {"reassoc", "contract", "nsz", "arcp"}
 
 # A division by zero gives an infinity: numba's test for it keeps a loop from working on several numbers at once.
 _compiled = numba.njit(cache=True, nogil=True, fastmath=_SUMS, error_model="numpy")
-# A product that is rounded less than its equal would not leave 0 when the one is taken from the other.
-_uncontracted = numba.njit(cache=True, nogil=True, fastmath=_SUMS - {"contract"}, error_model="numpy")
 _inlined = numba.njit(inline="always", error_model="numpy")
 
 
@@ -221,56 +219,3 @@ def improve(
                     if score > worst:
                         worst = _inserted(mine, theirs, score, row)
         _mark_fresh(found[i], theirs, new_fresh[i])
-
-
-@_inlined
-def _ranked(distances: Any, rows: Any, count: Any, distance: Any, row: Any) -> None:
-    """Put a row into a list of `count` that is sorted by distance and then by row; what falls off the end is lost."""
-    last = distances.shape[0]
-    place = min(count, last)
-    while place > 0 and (
-        distances[place - 1] > distance or (distances[place - 1] == distance and rows[place - 1] > row)
-    ):
-        if place < last:
-            distances[place] = distances[place - 1]
-            rows[place] = rows[place - 1]
-        place -= 1
-    if place < last:
-        distances[place] = distance
-        rows[place] = row
-
-
-@_inlined
-def _squared(left: Any, left_scale: Any, right: Any, right_scale: Any) -> Any:
-    total = np.float32(0.0)
-    for d in range(left.shape[0]):
-        step = left[d] * left_scale - right[d] * right_scale
-        total += step * step
-    return total
-
-
-@_uncontracted
-def measure(
-    vectors: NDArray[np.float32],
-    scale: NDArray[np.float32],
-    cosine: bool,
-    order: NDArray[np.int64],
-    found: NDArray[np.int32],
-    start: int,
-    stop: int,
-    indices: NDArray[np.int32],
-    distances: NDArray[np.float32],
-) -> None:
-    """Measure the candidates of places `start` to `stop` and keep the nearest of each, ties by row number."""
-    for i in range(start, stop):
-        own, count = order[i], 0
-        while count < found.shape[1] and found[i, count] >= 0:
-            other = order[found[i, count]]
-            square = _squared(vectors[own], scale[own], vectors[other], scale[other])
-            distance = np.sqrt(square)
-            if cosine:
-                # Half the squared chord of unit vectors is 1 - cosine; a zero vector is 1 from all.
-                directed = scale[own] > 0 and scale[other] > 0
-                distance = min(square * np.float32(0.5), np.float32(2.0)) if directed else np.float32(1.0)
-            _ranked(distances[own], indices[own], count, distance, other)
-            count += 1

@@ -28,7 +28,7 @@ def measured(
         threads: how many blocks at once.
         report: receives the share that is done.
     """
-    from atlas_plugin_neighbors.kernels import measure
+    from atlas_plugin_neighbors.ranking import measure
 
     n, vectors = len(order), np.asarray(geometry.vectors)
     graph = NeighborGraph(np.full((n, k), -1, np.int32), np.full((n, k), np.inf, np.float32))

@@ -27,20 +27,20 @@ class Lists:
     """The best rows found so far of every row.
 
     Attributes:
-        best: float32 [N, K], scores, best first; -inf where there is none.
+        gaps: float32 [N, K], how far each is, least first; infinite where there is none.
         found: int32 [N, K], rows; -1 where there is none.
-        worst: float32 [N], the last score of each.
+        worst: float32 [N], the last gap of each.
     """
 
-    best: FloatArray
+    gaps: FloatArray
     found: NDArray[np.int32]
     worst: FloatArray
 
     @classmethod
     def empty(cls, n: int, count: int) -> Lists:
         """Return lists of `count` rows for each of `n`."""
-        best = np.full((n, count), -np.inf, np.float32)
-        return cls(best, np.full((n, count), -1, np.int32), np.full(n, -np.inf, np.float32))
+        gaps = np.full((n, count), np.inf, np.float32)
+        return cls(gaps, np.full((n, count), -1, np.int32), np.full(n, np.inf, np.float32))
 
 
 def nearest_of_all(geometry: Geometry, k: int, tile: int, threads: int, report: Report) -> NeighborGraph:
@@ -59,9 +59,9 @@ def nearest_of_all(geometry: Geometry, k: int, tile: int, threads: int, report: 
 
 def _compare(geometry: Geometry, lists: Lists, tile: int, threads: int, report: Report) -> None:
     """Fill the lists, a strip of tiles after the other."""
-    from atlas_plugin_neighbors.pair_kernels import keep_pairs
+    from atlas_plugin_neighbors.ranking import keep_pairs
 
-    n, held, bias = len(lists.best), Buffer(), _bias(geometry)
+    n, held, bias = len(lists.gaps), Buffer(), _bias(geometry)
     locks = [Lock() for _ in range(0, n, tile)]
 
     def strip(start: int, stop: int) -> None:
@@ -75,7 +75,7 @@ def _compare(geometry: Geometry, lists: Lists, tile: int, threads: int, report: 
                 # Other strips may change the same lists. The lower lock first, or two would wait for each other.
                 for number in sorted({start // tile, first // tile}):
                     alone.enter_context(locks[number])
-                keep_pairs(products, bias, start, first, lists.best, lists.found, lists.worst)
+                keep_pairs(products, bias, start, first, lists.gaps, lists.found, lists.worst)
 
     in_blocks(strip, n, tile, threads, report)
 
