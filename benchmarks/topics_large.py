@@ -71,7 +71,7 @@ def shown(rows: int, runs: list[dict[str, Any]]) -> str:
         for value in zip(*((run["topics"], run["labels"], run["topics"] + run["labels"]) for run in runs), strict=True)
     )
     counts = " ".join(str(count) for count in runs[0]["counts"])
-    head = "| rows | topics | labels | CPU s: topics | labels | both |\n|---|---|---|---|---|---|"
+    head = "| rows | number of topics | of labels | CPU s of topics | of labels | of both |\n|---|---|---|---|---|---|"
     line = f"| {rows:,} windows | {counts} | {runs[0]['named']:,} | {topics:.2f} | {labels:.2f} | {both:.2f} |"
     return f"{versions(LIBRARIES)} {load()} Median of {len(runs)}.\n\n{head}\n{line}"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
+from atlas_plugin_nomic_project import starting
 from atlas_plugin_nomic_project.starting import SCALE, principal_positions, starting_positions
 from atlas_plugin_nomic_project.workers import Workers
 from localatlas.testing.example import ArrayIndex
@@ -26,6 +28,18 @@ def test_the_components_are_exact_though_the_third_is_nearly_as_long() -> None:
             found = principal_positions(vectors, np.random.default_rng(seed), workers, nobody)
         found -= found.mean(axis=0)
         assert np.abs(np.abs(found) - exact).max() < 0.05 * exact.max()
+
+
+def test_a_cancel_need_not_wait_until_all_rows_have_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, ticks = np.random.default_rng(3).normal(size=(400, 8)).astype(np.float32), list[int]()
+    counted = []
+    for block in (400, 5):
+        monkeypatch.setattr(starting, "BLOCK", block)
+        ticks.clear()
+        with Workers(1, len(vectors)) as workers:
+            principal_positions(vectors, np.random.default_rng(0), workers, lambda: ticks.append(1))
+        counted.append(len(ticks))
+    assert counted[1] - counted[0] == 400 // 5 // starting.BLOCKS_PER_TICK - 1
 
 
 def start(vectors: NDArray[np.floating[Any]], near: NDArray[np.int32]) -> NDArray[np.float32]:

@@ -34,6 +34,8 @@ PARTS = 4
 # mesh prints its lattice on the map.
 SHIFT_X, SHIFT_Y = 0.7548776662466927, 0.5698402909980532
 MARGIN_LOW, MARGIN_HIGH = 1.5, 4
+# Bounds are rounded to float32, and a point that is let in by that would be written beyond the mesh.
+SLACK = 0.5
 
 
 @dataclass
@@ -105,9 +107,9 @@ def density(
 def within_reach(
     points: NDArray[np.float32], frame: NDArray[np.float64], shape: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """Return those of `points` float32 [N, 2] whose stencil lies on a mesh of that shape, a node's width inside it."""
-    low = frame[:2] + 1.0 / frame[2]
-    high = frame[:2] + (np.array(shape) - 3.0) / frame[2]
+    """Return those of `points` float32 [N, 2] whose stencil lies on a mesh of that shape, `SLACK` nodes inside it."""
+    low = frame[:2] + (1.0 + SLACK) / frame[2]
+    high = frame[:2] + (np.array(shape) - 2.0 - SLACK) / frame[2]
     inside = np.ones(len(points), dtype=np.bool_)
     # Column by column: numpy is several times slower along rows of two.
     for axis in range(2):

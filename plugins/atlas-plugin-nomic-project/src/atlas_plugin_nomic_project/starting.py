@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -16,6 +17,8 @@ __all__ = ["SCALE", "principal_positions", "starting_positions"]
 SCALE = 1e-4
 SAMPLE = 4096
 BLOCK = 8192
+# So few blocks between two ticks that a cancel is prompt, and enough for several threads.
+BLOCKS_PER_TICK = 16
 # So many axes are iterated that the first two come out exactly, though the third may be nearly as long.
 AXES, ROUNDS = 8, 12
 
@@ -104,13 +107,15 @@ def principal_positions(
     places = np.zeros((rows, 2))
     found = [(axis.astype(np.float32), float(mean @ axis)) for axis in axes.T[:2]]
 
-    def project(part: int) -> None:
-        block = slice(part * BLOCK, (part + 1) * BLOCK)
+    def project(first: int, part: int) -> None:
+        block = slice((first + part) * BLOCK, (first + part + 1) * BLOCK)
         for column, (axis, offset) in enumerate(found):
             places[block, column] = np.einsum("nd,d->n", vectors[block], axis) - offset
 
-    tick()
-    workers.run(project, -(-rows // BLOCK))
+    blocks = -(-rows // BLOCK)
+    for first in range(0, blocks, BLOCKS_PER_TICK):
+        tick()
+        workers.run(partial(project, first), min(BLOCKS_PER_TICK, blocks - first))
     return places
 
 
