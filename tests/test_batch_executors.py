@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 from localatlas import registries
@@ -70,6 +71,30 @@ def test_closing_early_leaves_batches_unread(processes: int) -> None:
     if processes > 1:
         results.close()  # type: ignore[attr-defined]
     assert len(read) < 1000
+
+
+def test_what_ends_one_use_leaves_another_alone() -> None:
+    def fail(_: int) -> int:
+        raise ZeroDivisionError
+
+    lasting = ProcessExecutor().map_batches(abs, range(20), Resources(2))
+    assert next(lasting) == 0
+    with pytest.raises(ZeroDivisionError):
+        list(ProcessExecutor().map_batches(fail, range(20), Resources(2)))
+    closed = ProcessExecutor().map_batches(abs, range(20), Resources(2))
+    assert next(closed) == 0
+    closed.close()  # type: ignore[attr-defined]
+    assert list(lasting) == list(range(1, 20))
+
+
+def test_a_worker_that_dies_ends_the_use() -> None:
+    def die(batch: int) -> int:
+        if batch == 3:
+            os._exit(1)
+        return batch
+
+    with pytest.raises(BrokenProcessPool):
+        list(ProcessExecutor().map_batches(die, range(20), Resources(2)))
 
 
 def test_the_core_registers_both() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, TypeVar
 
 from localatlas.protocols import ComponentOptions, Resources
+from localatlas.worker_pools import pools
 
 __all__ = ["InlineExecutor", "ProcessExecutor"]
 
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
+
+# Batches on their way for each worker: enough that none waits, and few, for a cancelled build leaves them undone.
+AHEAD = 2
 
 
 class InlineExecutor:
@@ -31,7 +35,7 @@ class InlineExecutor:
 
 
 class ProcessExecutor:
-    """Runs batches in joblib's loky workers, one thread per numeric library in each.
+    """Runs batches in loky's workers, one thread per numeric library in each.
 
     loky starts workers without importing the user's `__main__`, so that a script needs no main guard, and without
     fork, which Lance and BLAS do not survive.
@@ -48,22 +52,17 @@ class ProcessExecutor:
         """Yield the results in order; with one process asked for, work in this one."""
         if resources.processes <= 1:
             return map(function, batches)
-        return self._in_workers(function, batches, resources)
+        return _in_workers(function, batches, resources.processes)
 
-    def _in_workers(
-        self, function: Callable[[Batch], Result], batches: Iterable[Batch], resources: Resources
-    ) -> Generator[Result, None, None]:
-        import joblib
 
-        with joblib.parallel_config(backend="loky", n_jobs=resources.processes, inner_max_num_threads=1):
-            # A short queue ahead of the workers: a cancelled build must not wait for a long one.
-            parallel = joblib.Parallel(return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)
-            results = parallel(joblib.delayed(function)(batch) for batch in batches)
-            try:
-                for result in results:  # noqa: UP028  `yield from` would close them before the warning is muted
-                    yield result
-            finally:
-                with warnings.catch_warnings():
-                    # joblib advises against what cancelling a build is: leaving batches undone.
-                    warnings.filterwarnings("ignore", category=UserWarning, module=r"joblib\.parallel")
-                    results.close()
+def _in_workers(
+    function: Callable[[Batch], Result], batches: Iterable[Batch], processes: int
+) -> Generator[Result, None, None]:
+    waiting: deque[Any] = deque()
+    with pools.taken(processes) as workers:
+        for batch in batches:
+            waiting.append(workers.submit(function, batch))
+            if len(waiting) >= AHEAD * processes:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()

@@ -23,7 +23,7 @@ from source_tree import (
 )
 
 # The row "core" of the table of dependencies; their module names are their distributions' names.
-CORE_LIBRARIES = {"click", "joblib", "numpy", "packaging", "pandas", "pluggy", "pyarrow", "pydantic", "rich", "tqdm"}
+CORE_LIBRARIES = {"click", "loky", "numpy", "packaging", "pandas", "pluggy", "pyarrow", "pydantic", "rich", "tqdm"}
 # What the kit for plugin authors may use besides: it runs inside their tests only.
 KIT_LIBRARIES = {"hypothesis", "psutil", "pytest"}
 # The data of the demo, of the extra of that name; imported when the demo runs.

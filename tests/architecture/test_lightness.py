@@ -13,7 +13,7 @@ ALGORITHMS = {
     "faiss", "hdbscan", "lance", "llvmlite", "numba", "onnxruntime", "openTSNE", "pacmap", "pynndescent",
     "scipy", "sklearn", "starlette", "tensorflow", "torch", "umap", "use", "uvicorn",
 }  # fmt: skip
-HEAVY_PARTS_OF_LIBRARIES = {"pyarrow.flight", "pyarrow.dataset", "pyarrow.parquet", "pyarrow.compute", "joblib.memory"}
+HEAVY_PARTS_OF_LIBRARIES = {"pyarrow.flight", "pyarrow.dataset", "pyarrow.parquet", "pyarrow.compute"}
 SURFACE = "from localatlas import AtlasDataset, atlas, embed"
 # The surface may cost as much again as its libraries do, with room for a busy machine, and no more.
 SURFACE_SHARE = 1.0
@@ -44,7 +44,7 @@ def self_times(statement: str) -> dict[str, int]:
 
 def test_importing_the_package_loads_no_library_at_all() -> None:
     loaded = roots(loaded_by("import localatlas"))
-    assert not loaded & {"click", "joblib", "numpy", "pandas", "pluggy", "pyarrow", "pydantic", "rich", "tqdm"}
+    assert not loaded & {"click", "loky", "numpy", "pandas", "pluggy", "pyarrow", "pydantic", "rich", "tqdm"}
     assert not loaded & ALGORITHMS
 
 

@@ -12,7 +12,6 @@ import pytest
 import sklearn.datasets
 from atlas_plugin_image import EfficientNetLite0, network
 from atlas_plugin_image.pixels import network_pixels, squared
-from joblib import Parallel, delayed
 from localatlas.errors import AtlasTypeError, InvalidDataError
 from localatlas.protocols import (
     Context,
@@ -22,6 +21,7 @@ from localatlas.protocols import (
     SupportsTextSearch,
 )
 from localatlas.testing.example import pictures
+from loky import ProcessPoolExecutor
 from PIL import Image, ImageDraw
 
 PHOTOS = [path.read_bytes() for path in sorted((Path(sklearn.datasets.__file__).parent / "images").glob("*.jpg"))]
@@ -78,8 +78,9 @@ def test_workers_give_the_same_bytes(tmp_path: Path) -> None:
     here = embed(pictures(6), tmp_path)
     work = EfficientNetLite0(EfficientNetLite0.Options()).embed
     context = Context(cache=tmp_path)
-    there = Parallel(n_jobs=2)(delayed(work)(pictures(6), context, task="search_document") for _ in range(2))
-    assert all(np.array_equal(here, other) for other in there)
+    with ProcessPoolExecutor(2) as workers:
+        there = [workers.submit(work, pictures(6), context, task="search_document") for _ in range(2)]
+        assert all(np.array_equal(here, other.result()) for other in there)
 
 
 def test_the_file_format_and_the_way_it_lies_hardly_matter() -> None:

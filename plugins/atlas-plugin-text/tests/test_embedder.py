@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from atlas_plugin_text import UniversalSentenceEncoder, embedder, model
-from joblib import Parallel, delayed
 from localatlas.errors import AtlasTypeError, ModelNotAvailableError
 from localatlas.protocols import Context, Embedder, SupportsWarmup
 from localatlas.testing.example import TEXTS
+from loky import ProcessPoolExecutor
 
 
 def make(**options: Any) -> UniversalSentenceEncoder:
@@ -102,9 +102,10 @@ def test_missing_weights_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_worker_processes_give_the_same_bytes() -> None:
     one = make()
     batches = [list(TEXTS[:6]), list(TEXTS[6:])]
-    found = Parallel(n_jobs=2)(delayed(one.embed)(batch, Context(), task="search_document") for batch in batches)
     expected = [one.embed(batch, Context(), task="search_document") for batch in batches]
-    assert all(np.array_equal(mine, theirs) for mine, theirs in zip(found, expected, strict=True))
+    with ProcessPoolExecutor(2) as workers:
+        found = [workers.submit(one.embed, batch, Context(), task="search_document") for batch in batches]
+        assert all(np.array_equal(mine.result(), theirs) for mine, theirs in zip(found, expected, strict=True))
 
 
 def test_the_weights_are_not_read_before_they_are_needed() -> None:

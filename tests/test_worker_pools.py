@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import psutil
+import pytest
+from localatlas.worker_pools import WorkerPools
+
+LONG = 3_600.0
+
+
+@pytest.fixture
+def pools() -> Iterator[WorkerPools]:
+    """Pools that last longer than a test; it ends those that are idle."""
+    made = WorkerPools(LONG)
+    yield made
+    for pool, (_, timer) in list(made._idle.items()):
+        timer.cancel()
+        made._end(pool)
+
+
+def processes_of(pools: WorkerPools, count: int = 2) -> set[int]:
+    with pools.taken(count) as workers:
+        found = list(workers.map(lambda _: os.getpid(), range(20)))
+        return {*found, *workers._processes}
+
+
+def test_the_next_use_finds_the_same_workers(pools: WorkerPools) -> None:
+    assert processes_of(pools) == processes_of(pools)
+
+
+def test_uses_at_the_same_time_have_workers_of_their_own(pools: WorkerPools) -> None:
+    with pools.taken(2) as workers:
+        outer = {workers.submit(os.getpid).result(), *workers._processes}
+        assert not processes_of(pools) & outer
+
+
+def test_a_pool_of_another_size_is_another_pool(pools: WorkerPools) -> None:
+    assert not processes_of(pools, 1) & processes_of(pools, 2)
+
+
+def test_an_error_ends_the_workers(pools: WorkerPools) -> None:
+    started: list[int] = []
+
+    def fail() -> None:
+        with pools.taken(2) as workers:
+            started.extend({workers.submit(os.getpid).result(), *workers._processes})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert started
+    assert not [number for number in started if psutil.pid_exists(number)]
+    assert not pools._idle
+
+
+def test_workers_that_somebody_killed_are_replaced(pools: WorkerPools) -> None:
+    killed = processes_of(pools)
+    for number in killed:
+        os.kill(number, signal.SIGKILL)
+    assert not processes_of(pools) & killed
+
+
+def test_idle_workers_end_and_the_next_use_has_new_ones() -> None:
+    pools = WorkerPools(0.0)
+    for _ in range(5):
+        with pools.taken(2) as workers:
+            assert list(workers.map(abs, range(5))) == list(range(5))
+            began = [psutil.Process(number) for number in workers._processes]
+        gone, alive = psutil.wait_procs(began, timeout=60)
+        assert len(gone) == 2
+        assert not alive
