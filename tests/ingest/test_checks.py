@@ -37,6 +37,7 @@ def test_empty_data_is_refused(data: Any) -> None:
         (["_embeddings"], "pass the vectors as embeddings="),
         (["_blob", "a"], "pass the images as blobs="),
         (["a", ""], r"column 1 \(counted from 0\) has an empty name"),
+        (["a", "b\0c"], r"end names at a NUL character; the data has the columns .b.x00c."),
     ],
 )
 def test_names_that_cannot_be_stored_are_refused(names: list[str], message: str) -> None:

@@ -117,6 +117,7 @@ def test_lists_of_dicts(components: str, batch: tuple[str | None, list[dict[str,
 
 
 @ROUNDS
+@example((None, [{"0": None, "1\0": False}]))
 @given(batches())
 def test_arrow_tables(components: str, batch: tuple[str | None, list[dict[str, Any]]]) -> None:
     id_field, rows = batch

@@ -43,9 +43,13 @@ def check_table(table: pa.Table, *, id_field: str | None = None) -> None:
 
 
 def check_names(names: Sequence[str]) -> None:
-    """Refuse names that are empty, reserved, there twice, or equal but for case. Raises InvalidDataError."""
+    """Refuse names that are empty, cut short, reserved, there twice, or equal but for case. Raises InvalidDataError."""
     if "" in names:
         raise InvalidDataError(f"column {list(names).index('')} (counted from 0) has an empty name; give it one.")
+    if cut := [name for name in names if "\0" in name]:
+        raise InvalidDataError(
+            f"tables end names at a NUL character; the data has the columns {listing(cut)}. Rename them."
+        )
     if reserved := [name for name in names if name.startswith("_")]:
         hints = "; ".join(f"{name!r}: {RESERVED_HINTS[name]}" for name in reserved if name in RESERVED_HINTS)
         raise InvalidDataError(

@@ -65,6 +65,11 @@ def _from_columns(columns: list[tuple[str, pa.Array | pa.ChunkedArray]]) -> pa.T
 
 
 def _from_arrow(data: Any) -> pa.Table:
+    # `pa.table` takes even these through Arrow's C interface, which cuts names at a NUL character.
+    if isinstance(data, pa.Table):
+        return data
+    if isinstance(data, pa.RecordBatch):
+        return pa.Table.from_batches([data])
     try:
         table = data.read_all() if isinstance(data, pa.RecordBatchReader) else pa.table(data)
     except (pa.ArrowException, ValueError, TypeError) as error:
