@@ -45,7 +45,7 @@ def test_only_the_machine_finds_the_fault(
     method: str, fault: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(MemoryDatasetStore, method, fault)
-    # One run in some dozens misses a fault with as many examples as a kit's run takes.
+    # With as few examples as a kit's run takes, it depends on luck whether a fault is met.
     monkeypatch.setattr(storage_machine, "EXAMPLES", 500)
     results = run_checks(MemoryStorage, skip={"import_is_light": "slow"})
     assert [result.name for result in results if not result.ok] == [CHECK]
