@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import psutil
@@ -72,3 +74,61 @@ def test_idle_workers_end_and_the_next_use_has_new_ones() -> None:
         gone, alive = psutil.wait_procs(began, timeout=60)
         assert len(gone) == 2
         assert not alive
+
+
+SCRIPT = """
+import os, signal
+from localatlas.worker_pools import pools
+
+def workers():
+    with pools.taken(2) as pool:
+        return sum(pool.map(abs, range(-5, 0))), set(pool._processes)
+
+_, first = workers()
+print(*first, flush=True)
+"""
+KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
+FORKED = """
+child = os.fork()
+if child == 0:
+    done, own = workers()
+    os._exit(0 if done == 15 and not own & first else 1)
+assert os.waitpid(child, 0)[1] == 0
+assert workers() == (15, first)
+"""
+
+
+def run(rest: str) -> subprocess.CompletedProcess[str]:
+    """Run the script in a process of its own; it returns when the last process with its output has ended."""
+    return subprocess.run(
+        [sys.executable, "-c", SCRIPT + rest], check=False, capture_output=True, text=True, timeout=120
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_forked_child_has_workers_of_its_own_and_leaves_those_of_its_parent() -> None:
+    ended = run(FORKED)
+    assert ended.returncode == 0, ended.stderr
+
+
+def test_workers_of_a_killed_process_end_too() -> None:
+    ended = run(KILLED)
+    assert ended.returncode == -signal.SIGKILL, ended.stderr
+    left = [psutil.Process(number) for number in map(int, ended.stdout.split()) if psutil.pid_exists(number)]
+    assert psutil.wait_procs(left, timeout=60)[1] == []
+
+
+def test_an_interrupt_while_workers_are_asked_whether_they_live_ends_them(
+    pools: WorkerPools, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = processes_of(pools)
+    pool = next(iter(pools._idle))
+    with monkeypatch.context() as changed:
+        changed.setattr(pool, "submit", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            processes_of(pools)
+    assert not [number for number in asked if psutil.pid_exists(number)]
+
+
+def interrupt(*_: object) -> None:
+    raise KeyboardInterrupt

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import sys
 import threading
+import time
 import warnings
 from collections.abc import Generator
 from concurrent.futures.process import BrokenProcessPool
@@ -14,6 +18,7 @@ __all__ = ["WorkerPools", "pools"]
 # Workers are one process a core already.
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS", "VECLIB", "NUMBA", "NUMEXPR")}
 IDLE_SECONDS = 300.0
+WATCH_SECONDS = 1.0
 
 
 class WorkerPools:
@@ -29,6 +34,7 @@ class WorkerPools:
         self._lock = threading.Lock()
         # Of each idle pool, how many processes it has and what will end it.
         self._idle: dict[Any, tuple[int, threading.Timer]] = {}
+        self._of_parents: list[Any] = []
 
     @contextmanager
     def taken(self, processes: int) -> Generator[Any]:
@@ -41,6 +47,11 @@ class WorkerPools:
             raise
         self._keep(pool, processes)
 
+    def forget(self) -> None:
+        """Begin anew in a forked child: the pools are its parent's, whose threads may have held the lock."""
+        self._of_parents.append(self._idle)  # never collected here, for an executor that is, ends its workers
+        self._lock, self._idle = threading.Lock(), {}
+
     def _found(self, processes: int) -> Any:
         """Return an idle pool that works; None if there is none."""
         while True:
@@ -51,8 +62,10 @@ class WorkerPools:
                 self._idle.pop(pool)[1].cancel()
             try:
                 pool.submit(int).result()
-            except BrokenProcessPool:  # somebody killed a worker meanwhile
+            except BaseException as error:
                 pool.shutdown(wait=True, kill_workers=True)
+                if not isinstance(error, BrokenProcessPool):  # that one: somebody killed a worker meanwhile
+                    raise
             else:
                 return pool
 
@@ -75,7 +88,25 @@ def _new(processes: int) -> Any:
 
     # loky warns in a thread of its own when it replaces a worker whose memory grew: as an error, it would end there.
     warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
-    return ProcessPoolExecutor(processes, timeout=None, env=ONE_THREAD)
+    return ProcessPoolExecutor(processes, timeout=None, initializer=_end_with, initargs=(os.getpid(),), env=ONE_THREAD)
+
+
+def _end_with(parent: int) -> None:
+    """In a worker, end it soon after its parent, which may be killed and not say so: it would wait forever."""
+
+    def watch() -> None:
+        if sys.platform == "win32":
+            starter = multiprocessing.parent_process()
+            if starter is not None:
+                starter.join()
+        else:
+            while os.getppid() == parent:
+                time.sleep(WATCH_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 pools = WorkerPools()
+if hasattr(os, "register_at_fork"):  # Windows has no fork
+    os.register_at_fork(after_in_child=pools.forget)
