@@ -90,7 +90,7 @@ def improved(table: Reduced, cells: Cells, found: Candidates, reach: int, thread
     first = min(reach, count)
     fresh = np.ascontiguousarray(found.fresh[:, :first])
     better = Candidates(np.empty_like(found.scores), np.empty_like(found.rows), np.empty_like(fresh))
-    marks = local()
+    cell, marks = np.ascontiguousarray(cells.probes[:, 0]), local()
 
     def look(start: int, stop: int) -> None:
         if not hasattr(marks, "seen"):
@@ -98,7 +98,7 @@ def improved(table: Reduced, cells: Cells, found: Candidates, reach: int, thread
             marks.probed = np.full(len(cells.start), -1, dtype=np.int32)
         improve(
             table.places, table.bias, found.scores, found.rows, fresh, better.scores, better.rows, better.fresh,
-            start, stop, cells.probes, marks.seen, marks.probed,
+            start, stop, cell, cells.probes, marks.seen, marks.probed,
         )  # fmt: skip
 
     in_blocks(look, n, ROWS_AT_ONCE, threads, report)

@@ -17,10 +17,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from atlas_plugin_neighbors.ahead import ask_for
+
 __all__ = ["exchange", "improve", "keep_best", "offers"]
 
 # So many scores are compared at once, and only where one passes is looked closer.
 LANES = np.uint64(16)
+# A row anywhere in memory is asked for so many turns before its own.
+AHEAD = 4
 # Sums may be taken in another order, but a NaN or an infinity is still one.
 _SUMS = {"reassoc", "contract", "nsz", "arcp"}
 
@@ -175,6 +179,25 @@ def _mark_fresh(before: Any, now: Any, fresh: Any) -> None:
         fresh[k] = not known
 
 
+@_inlined
+def _to_ask(i: Any, found: Any, fresh: Any, cell: Any, seen: Any, probed: Any, asked: Any) -> Any:
+    """Put the neighbours of row `i`'s neighbours that are to be looked at into `asked`; return how many there are."""
+    count, reach = 0, fresh.shape[1]
+    for k in range(reach):
+        near = found[i, k]
+        if near < 0:
+            break
+        for m in range(reach):
+            row = found[near, m]
+            if row < 0:
+                break
+            if (fresh[i, k] or fresh[near, m]) and seen[row] != i and probed[cell[row]] != i:
+                seen[row] = i
+                asked[count] = row
+                count += 1
+    return count
+
+
 @_compiled
 def improve(
     places: NDArray[np.float32],
@@ -187,6 +210,7 @@ def improve(
     new_fresh: NDArray[np.bool_],
     start: int,
     stop: int,
+    cell: NDArray[np.int32],
     probes: NDArray[np.int32],
     seen: NDArray[np.int32],
     probed: NDArray[np.int32],
@@ -194,28 +218,24 @@ def improve(
     """Look at the first neighbours of the first neighbours of the rows `start` to `stop`.
 
     How many are asked is the width of `fresh` [N, R], which says who has become one of the first since the last pass:
-    what two old ones have in common has been looked at. So has a row in one of the `probes` [N, P], the first of which
-    is a row's own cell. `seen` [N] and `probed` [C] are this thread's, and -1 at first.
+    what two old ones have in common has been looked at. So has a row whose `cell` [N] is one of the `probes` [N, P].
+    `seen` [N] and `probed` [C] are this thread's, and -1 at first.
     """
-    reach = fresh.shape[1]
+    asked = np.empty(fresh.shape[1] ** 2, np.int32)
     for i in range(start, stop):
         mine, theirs = new_best[i], new_found[i]
         _copy(best[i], found[i], mine, theirs)
         _mark(seen, theirs, i)
         _mark(probed, probes[i], i)
+        count = _to_ask(i, found, fresh, cell, seen, probed, asked)
         worst = mine[mine.shape[0] - 1]
-        for k in range(reach):
-            near = found[i, k]
-            if near < 0:
-                break
-            for m in range(reach):
-                row = found[near, m]
-                if row < 0:
-                    break
-                asked = fresh[i, k] or fresh[near, m]
-                if asked and seen[row] != i and probed[probes[row, 0]] != i:
-                    seen[row] = i
-                    score = _product(places[i], places[row]) - bias[row]
-                    if score > worst:
-                        worst = _inserted(mine, theirs, score, row)
+        for turn in range(min(AHEAD, count)):
+            ask_for(places, asked[turn])
+        for turn in range(count):
+            if turn + AHEAD < count:
+                ask_for(places, asked[turn + AHEAD])
+            row = asked[turn]
+            score = _product(places[i], places[row]) - bias[row]
+            if score > worst:
+                worst = _inserted(mine, theirs, score, row)
         _mark_fresh(found[i], theirs, new_fresh[i])

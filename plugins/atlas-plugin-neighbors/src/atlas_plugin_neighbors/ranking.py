@@ -13,10 +13,14 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from atlas_plugin_neighbors.ahead import ask_for
+
 __all__ = ["keep_pairs", "measure"]
 
 # So many scores are compared at once, and only where one passes is looked closer.
 LANES = np.uint64(16)
+# A row anywhere in memory is asked for so many turns before its own.
+AHEAD = 2
 
 _compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 _inlined = numba.njit(inline="always", error_model="numpy")
@@ -110,8 +114,10 @@ def measure(
 ) -> None:
     """Measure the candidates of places `start` to `stop` and keep the nearest of each, ties by row number."""
     for i in range(start, stop):
-        own, count = order[i], 0
-        while count < found.shape[1] and found[i, count] >= 0:
+        own, count, width = order[i], 0, found.shape[1]
+        while count < width and found[i, count] >= 0:
+            if count + AHEAD < width and found[i, count + AHEAD] >= 0:
+                ask_for(vectors, order[found[i, count + AHEAD]])
             other = order[found[i, count]]
             square = _squared(vectors[own], scale[own], vectors[other], scale[other])
             distance = np.sqrt(square)

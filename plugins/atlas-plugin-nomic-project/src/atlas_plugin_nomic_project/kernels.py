@@ -35,6 +35,8 @@ ZERO, ONE, TWO, THREE, FOUR, SIX = (np.float32(value) for value in (0, 1, 2, 3, 
 HALF, SIXTH = np.float32(0.5), np.float32(1.0 / 6.0)
 
 _NEXT, _SECOND = np.uint64(1), np.uint64(2)
+# A step looks for the forces on so many points before it moves them: that loop then works on several at once.
+_CHUNK = np.uint64(128)
 
 _compiled = numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
 _inlined = numba.njit(inline="always", fastmath=True, error_model="numpy")
@@ -163,18 +165,27 @@ def step(
     push, rate, momentum, reach = law[0], law[1], law[2], law[3]
     low_x = low_y = np.float32(np.inf)
     high_x = high_y = np.float32(-np.inf)
-    for i in range(np.uint64(start), np.uint64(stop)):
-        x, y = points[i, 0], points[i, 1]
-        pull_x, pull_y, stiffness = _pull(points, x, y, target, weight, pointer[i], pointer[i + _NEXT], reach)
-        _, push_x, push_y = _field(potential, x, y, frame)
-        pace = min(rate, STEADY / (stiffness + TINY))
-        vx = momentum * velocity[i, 0] - pace * (pull_x + push * push_x)
-        vy = momentum * velocity[i, 1] - pace * (pull_y + push * push_y)
-        vx, vy = _within_speed(vx, vy, law[4])
-        velocity[i, 0], velocity[i, 1] = vx, vy
-        x, y = x + vx, y + vy
-        moved[i, 0], moved[i, 1] = x, y
-        low_x, low_y, high_x, high_y = min(low_x, x), min(low_y, y), max(high_x, x), max(high_y, y)
+    pull_x, pull_y, stiffness = np.empty(_CHUNK, np.float32), np.empty(_CHUNK, np.float32), np.empty(_CHUNK, np.float32)
+    push_x, push_y = np.empty(_CHUNK, np.float32), np.empty(_CHUNK, np.float32)
+    for first in range(np.uint64(start), np.uint64(stop), _CHUNK):
+        size = min(_CHUNK, np.uint64(stop) - first)
+        for k in range(size):
+            i = first + k
+            pull_x[k], pull_y[k], stiffness[k] = _pull(
+                points, points[i, 0], points[i, 1], target, weight, pointer[i], pointer[i + _NEXT], reach
+            )
+        for k in range(size):
+            _, push_x[k], push_y[k] = _field(potential, points[first + k, 0], points[first + k, 1], frame)
+        for k in range(size):
+            i = first + k
+            pace = min(rate, STEADY / (stiffness[k] + TINY))
+            vx = momentum * velocity[i, 0] - pace * (pull_x[k] + push * push_x[k])
+            vy = momentum * velocity[i, 1] - pace * (pull_y[k] + push * push_y[k])
+            vx, vy = _within_speed(vx, vy, law[4])
+            velocity[i, 0], velocity[i, 1] = vx, vy
+            x, y = points[i, 0] + vx, points[i, 1] + vy
+            moved[i, 0], moved[i, 1] = x, y
+            low_x, low_y, high_x, high_y = min(low_x, x), min(low_y, y), max(high_x, x), max(high_y, y)
     box[0], box[1], box[2], box[3] = low_x, low_y, high_x, high_y
 
 

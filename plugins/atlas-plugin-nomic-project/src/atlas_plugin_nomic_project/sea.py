@@ -53,7 +53,10 @@ def sea_share(points: NDArray[np.float32], workers: Workers) -> float:
 
 def _hull(land: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which cells lie in the convex hull of the land cells."""
-    corners = np.argwhere(land)
+    # In each line only the first and the last can be a corner.
+    lines = np.flatnonzero(land.any(axis=1))
+    first, last = land[lines].argmax(axis=1), CELLS - 1 - land[lines, ::-1].argmax(axis=1)
+    corners = np.concatenate([np.stack([lines, end], axis=1) for end in (first, last)])
     try:
         sides = ConvexHull(corners).equations
     except (QhullError, ValueError):

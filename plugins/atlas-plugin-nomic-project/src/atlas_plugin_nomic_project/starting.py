@@ -19,9 +19,8 @@ SAMPLE = 4096
 BLOCK = 8192
 # So few blocks between two ticks that a cancel is prompt, and enough for several threads.
 BLOCKS_PER_TICK = 16
-# So many axes are iterated that the first two come out exactly, though the third may be nearly as long.
-AXES, ROUNDS = 8, 12
-
+# So many axes are turned so often: the two come out exactly, though the third may be nearly as long.
+AXES, ROUNDS = 2, 16
 
 # Two components say little about rows that differ in hundreds of ways; their average over a row's neighbours, and over
 # those neighbours' own, says more: classes of text come to lie in a better order.
@@ -94,8 +93,9 @@ def principal_positions(
 ) -> NDArray[np.float64]:
     """Return float64 [N, 2], the first two principal components; the axes are those of a sample.
 
-    By subspace iteration without BLAS, whose last bits depend on how many threads it has. The two are
-    exact: somewhere between the second and the third, each seed would start, and end, with another map.
+    By block Lanczos (Golub and Underwood 1977), for the sample without BLAS, whose last bits depend on how many
+    threads it has. The two are exact: somewhere between the second and the third, each seed would start, and end, with
+    another map.
     """
     rows, width = vectors.shape
     chosen = np.sort(random.choice(rows, size=min(rows, SAMPLE), replace=False))
@@ -103,7 +103,7 @@ def principal_positions(
     sample = vectors[chosen] - mean
     # The axes hang on no unit, but float32 squares of very large and very small numbers are infinite or zero.
     sample = (sample / max(float(np.abs(sample).max(initial=0.0)), 1e-300)).astype(np.float32)
-    axes = _longest(sample, _orthonormal(random.normal(size=(width, min(AXES, width)))), tick)
+    axes = _longest(sample, _orthonormal(random.normal(size=(width, min(AXES, width))), np.empty((width, 0))), tick)
     places = np.zeros((rows, 2))
     found = [(axis.astype(np.float32), float(mean @ axis)) for axis in axes.T[:2]]
 
@@ -120,14 +120,18 @@ def principal_positions(
 
 
 def _longest(sample: NDArray[np.float32], axes: NDArray[np.float64], tick: Callable[[], None]) -> NDArray[np.float64]:
-    """Return the principal axes of a sample [M, D], longest first, found from the orthonormal `axes` [D, A]."""
-    for _ in range(ROUNDS):
+    """Return about the principal axes of a sample [M, D], longest first, found from some orthonormal ones [D, A]."""
+    basis, turned = axes, np.empty((len(axes), 0))
+    while True:
         tick()
-        axes = _orthonormal(np.stack([_turned(sample, axis) for axis in axes.T], axis=1))
-    turned = np.stack([_turned(sample, axis) for axis in axes.T], axis=1)
-    within = np.einsum("da,db->ab", axes, turned)
+        turned = np.hstack([turned, *(_turned(sample, axis)[:, None] for axis in axes.T)])
+        if turned.shape[1] >= ROUNDS * AXES:
+            break
+        axes = _orthonormal(turned[:, -axes.shape[1] :], basis)
+        basis = np.hstack([basis, axes])
+    within = np.einsum("da,db->ab", basis, turned)
     _, among = np.linalg.eigh((within + within.T) / 2.0)
-    longest: NDArray[np.float64] = np.einsum("da,ab->db", axes, among[:, ::-1])
+    longest: NDArray[np.float64] = np.einsum("da,ab->db", basis, among[:, ::-1])
     # Of an axis and its mirror image, that whose largest number is positive.
     largest = np.take_along_axis(longest, np.abs(longest).argmax(axis=0)[None], axis=0)
     return longest * np.where(largest < 0, -1.0, 1.0)
@@ -141,15 +145,16 @@ def _turned(sample: NDArray[np.float32], axis: NDArray[np.float64]) -> NDArray[n
     return turned
 
 
-def _orthonormal(axes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the columns made orthonormal one after the other; one that depends on earlier ones becomes zero."""
-    result = np.zeros_like(axes)
+def _orthonormal(axes: NDArray[np.float64], basis: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the columns made orthonormal to a basis and to each other; one that depends on earlier ones becomes 0."""
+    count = basis.shape[1]
+    result = np.hstack([basis, np.zeros_like(axes)])
     for column in range(axes.shape[1]):
-        axis = axes[:, column].copy()
+        axis, earlier = axes[:, column].copy(), result[:, : count + column]
         before = float(np.sqrt((axis * axis).sum()))
         for _ in range(2):
-            axis -= result[:, :column] @ (result[:, :column].T @ axis)
+            axis -= earlier @ (earlier.T @ axis)
         length = float(np.sqrt((axis * axis).sum()))
         if length > 1e-12 * before and length > 0:
-            result[:, column] = axis / length
-    return result
+            result[:, count + column] = axis / length
+    return result[:, count:]
