@@ -96,6 +96,17 @@ if child == 0:
 assert os.waitpid(child, 0)[1] == 0
 assert workers() == (15, first)
 """
+FORKED_IN_USE = """
+with pools.taken(2) as pool:
+    child = os.fork()
+    if child:
+        assert os.waitpid(child, 0)[1] == 0
+        assert pool.submit(abs, -3).result() == 3
+if child == 0:
+    done, own = workers()
+    os._exit(0 if done == 15 and not own & first else 1)
+assert workers() == (15, first)
+"""
 
 
 def run(rest: str) -> subprocess.CompletedProcess[str]:
@@ -106,11 +117,13 @@ def run(rest: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-def test_a_forked_child_has_workers_of_its_own_and_leaves_those_of_its_parent() -> None:
-    ended = run(FORKED)
+@pytest.mark.parametrize("forked", [FORKED, FORKED_IN_USE])
+def test_a_forked_child_has_workers_of_its_own_and_leaves_those_of_its_parent(forked: str) -> None:
+    ended = run(forked)
     assert ended.returncode == 0, ended.stderr
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no such signal")
 def test_workers_of_a_killed_process_end_too() -> None:
     ended = run(KILLED)
     assert ended.returncode == -signal.SIGKILL, ended.stderr

@@ -34,22 +34,28 @@ class WorkerPools:
         self._lock = threading.Lock()
         # Of each idle pool, how many processes it has and what will end it.
         self._idle: dict[Any, tuple[int, threading.Timer]] = {}
+        # In a forked child, what its parent had. An executor that is collected takes a lock, which the parent may hold.
         self._of_parents: list[Any] = []
 
     @contextmanager
     def taken(self, processes: int) -> Generator[Any]:
         """Lend a pool of so many processes, a `concurrent.futures.Executor`; an error in the block ends it."""
-        pool = self._found(processes) or _new(processes)
+        pool, owner = self._found(processes) or _new(processes), os.getpid()
         try:
             yield pool
         except BaseException:
-            pool.shutdown(wait=True, kill_workers=True)
+            if os.getpid() == owner:
+                pool.shutdown(wait=True, kill_workers=True)
             raise
-        self._keep(pool, processes)
+        finally:
+            if os.getpid() != owner:  # the block was left by a child that was forked in it
+                self._of_parents.append(pool)
+        if os.getpid() == owner:
+            self._keep(pool, processes)
 
     def forget(self) -> None:
         """Begin anew in a forked child: the pools are its parent's, whose threads may have held the lock."""
-        self._of_parents.append(self._idle)  # never collected here, for an executor that is, ends its workers
+        self._of_parents.append(self._idle)
         self._lock, self._idle = threading.Lock(), {}
 
     def _found(self, processes: int) -> Any:

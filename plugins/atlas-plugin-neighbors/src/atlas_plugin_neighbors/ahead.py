@@ -2,6 +2,8 @@
 
 Rows that a loop jumps to wait for memory, one after the other. Asked for some turns ahead, they wait at the same time.
 
+numba keeps a kernel compiled until the kernel's own file changes: who changes this one, empties its cache.
+
 Importing this module imports numba; do it inside a working method.
 """
 

@@ -35,7 +35,7 @@ ZERO, ONE, TWO, THREE, FOUR, SIX = (np.float32(value) for value in (0, 1, 2, 3, 
 HALF, SIXTH = np.float32(0.5), np.float32(1.0 / 6.0)
 
 _NEXT, _SECOND = np.uint64(1), np.uint64(2)
-# A step looks for the forces on so many points before it moves them: that loop then works on several at once.
+# A step looks for the forces on so many points before it moves them: to move is then done for several at once.
 _CHUNK = np.uint64(128)
 
 _compiled = numba.njit(cache=True, nogil=True, fastmath=True, error_model="numpy")
@@ -133,7 +133,12 @@ def _pull(points: Any, x: Any, y: Any, target: Any, weight: Any, first: Any, las
 
 
 @_inlined
-def _within_speed(vx: Any, vy: Any, speed: Any) -> Any:
+def _velocity(
+    vx: Any, vy: Any, force_x: Any, force_y: Any, stiffness: Any, rate: Any, momentum: Any, speed: Any
+) -> Any:
+    """Return a point's next step: some of its last one, and down the force at a pace that is steady, within `speed`."""
+    pace = min(rate, STEADY / (stiffness + TINY))
+    vx, vy = momentum * vx - pace * force_x, momentum * vy - pace * force_y
     square = vx * vx + vy * vy
     if square > speed * speed:
         shrink = speed / np.sqrt(square)
@@ -162,7 +167,7 @@ def step(
     do not pull, and how far a point moves at most. `box` float32 [4] receives the extent of the moved points: least x
     and y, largest x and y.
     """
-    push, rate, momentum, reach = law[0], law[1], law[2], law[3]
+    push, rate, momentum, reach, speed = law[0], law[1], law[2], law[3], law[4]
     low_x = low_y = np.float32(np.inf)
     high_x = high_y = np.float32(-np.inf)
     pull_x, pull_y, stiffness = np.empty(_CHUNK, np.float32), np.empty(_CHUNK, np.float32), np.empty(_CHUNK, np.float32)
@@ -178,10 +183,8 @@ def step(
             _, push_x[k], push_y[k] = _field(potential, points[first + k, 0], points[first + k, 1], frame)
         for k in range(size):
             i = first + k
-            pace = min(rate, STEADY / (stiffness[k] + TINY))
-            vx = momentum * velocity[i, 0] - pace * (pull_x[k] + push * push_x[k])
-            vy = momentum * velocity[i, 1] - pace * (pull_y[k] + push * push_y[k])
-            vx, vy = _within_speed(vx, vy, law[4])
+            along_x, along_y = pull_x[k] + push * push_x[k], pull_y[k] + push * push_y[k]
+            vx, vy = _velocity(velocity[i, 0], velocity[i, 1], along_x, along_y, stiffness[k], rate, momentum, speed)
             velocity[i, 0], velocity[i, 1] = vx, vy
             x, y = points[i, 0] + vx, points[i, 1] + vy
             moved[i, 0], moved[i, 1] = x, y
@@ -240,9 +243,7 @@ def settle(
             push_x = push_y = ZERO
             if 1.0 <= row < rows - 2.0 and 1.0 <= column < columns - 2.0:
                 _, push_x, push_y = _field(potential, x, y, frame)
-            pace = min(rate, STEADY / (stiffness + TINY))
-            vx = law[2] * vx - pace * (pull_x + push * push_x)
-            vy = law[2] * vy - pace * (pull_y + push * push_y)
-            vx, vy = _within_speed(vx, vy, law[4])
+            along_x, along_y = pull_x + push * push_x, pull_y + push * push_y
+            vx, vy = _velocity(vx, vy, along_x, along_y, stiffness, rate, law[2], law[4])
             x, y = x + vx, y + vy
         placed[i, 0], placed[i, 1] = x, y

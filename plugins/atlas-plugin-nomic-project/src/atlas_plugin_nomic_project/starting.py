@@ -93,9 +93,8 @@ def principal_positions(
 ) -> NDArray[np.float64]:
     """Return float64 [N, 2], the first two principal components; the axes are those of a sample.
 
-    By block Lanczos (Golub and Underwood 1977), for the sample without BLAS, whose last bits depend on how many
-    threads it has. The two are exact: somewhere between the second and the third, each seed would start, and end, with
-    another map.
+    By block Lanczos (Golub and Underwood 1977), without BLAS, whose last bits depend on how many threads it has. The
+    two are exact: somewhere between the second and the third, each seed would start, and end, with another map.
     """
     rows, width = vectors.shape
     chosen = np.sort(random.choice(rows, size=min(rows, SAMPLE), replace=False))
@@ -103,7 +102,7 @@ def principal_positions(
     sample = vectors[chosen] - mean
     # The axes hang on no unit, but float32 squares of very large and very small numbers are infinite or zero.
     sample = (sample / max(float(np.abs(sample).max(initial=0.0)), 1e-300)).astype(np.float32)
-    axes = _longest(sample, _orthonormal(random.normal(size=(width, min(AXES, width))), np.empty((width, 0))), tick)
+    axes = _longest(sample, random.normal(size=(width, min(AXES, width))), tick)
     places = np.zeros((rows, 2))
     found = [(axis.astype(np.float32), float(mean @ axis)) for axis in axes.T[:2]]
 
@@ -120,15 +119,14 @@ def principal_positions(
 
 
 def _longest(sample: NDArray[np.float32], axes: NDArray[np.float64], tick: Callable[[], None]) -> NDArray[np.float64]:
-    """Return about the principal axes of a sample [M, D], longest first, found from some orthonormal ones [D, A]."""
-    basis, turned = axes, np.empty((len(axes), 0))
-    while True:
+    """Return about the principal axes of a sample [M, D], longest first, found from any directions [D, A]."""
+    basis = turned = np.empty((len(axes), 0))
+    for _ in range(ROUNDS):
         tick()
-        turned = np.hstack([turned, *(_turned(sample, axis)[:, None] for axis in axes.T)])
-        if turned.shape[1] >= ROUNDS * AXES:
-            break
-        axes = _orthonormal(turned[:, -axes.shape[1] :], basis)
+        axes = _orthonormal(axes, basis)
         basis = np.hstack([basis, axes])
+        axes = np.stack([_turned(sample, axis) for axis in axes.T], axis=1)
+        turned = np.hstack([turned, axes])
     within = np.einsum("da,db->ab", basis, turned)
     _, among = np.linalg.eigh((within + within.T) / 2.0)
     longest: NDArray[np.float64] = np.einsum("da,ab->db", basis, among[:, ::-1])
@@ -153,7 +151,7 @@ def _orthonormal(axes: NDArray[np.float64], basis: NDArray[np.float64]) -> NDArr
         axis, earlier = axes[:, column].copy(), result[:, : count + column]
         before = float(np.sqrt((axis * axis).sum()))
         for _ in range(2):
-            axis -= earlier @ (earlier.T @ axis)
+            axis -= np.einsum("dk,k->d", earlier, np.einsum("dk,d->k", earlier, axis))
         length = float(np.sqrt((axis * axis).sum()))
         if length > 1e-12 * before and length > 0:
             result[:, count + column] = axis / length
