@@ -41,17 +41,17 @@ class WorkerPools:
     def taken(self, processes: int) -> Generator[Any]:
         """Lend a pool of so many processes, a `concurrent.futures.Executor`; an error in the block ends it."""
         pool, owner = self._found(processes) or _new(processes), os.getpid()
+        worked = False
         try:
             yield pool
-        except BaseException:
-            if os.getpid() == owner:
-                pool.shutdown(wait=True, kill_workers=True)
-            raise
+            worked = True
         finally:
-            if os.getpid() != owner:  # the block was left by a child that was forked in it
+            if os.getpid() != owner:  # a child that was forked in the block leaves it too
                 self._of_parents.append(pool)
-        if os.getpid() == owner:
-            self._keep(pool, processes)
+            elif worked:
+                self._keep(pool, processes)
+            else:
+                pool.shutdown(wait=True, kill_workers=True)
 
     def forget(self) -> None:
         """Begin anew in a forked child: the pools are its parent's, whose threads may have held the lock."""
