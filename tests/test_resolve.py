@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from installing import install
 from localatlas import (
@@ -32,12 +33,13 @@ from localatlas.errors import (
     PluginLoadError,
     UnknownPluginError,
 )
-from localatlas.protocols import ComponentOptions
+from localatlas.protocols import ComponentOptions, Context
 from localatlas.protocols.components import Modality
+from localatlas.testing.example import ArrayIndex
 from reference import Copies, CountedWords, Numbers, Principal, Quadrants
 
 PROJECTOR = """
-from localatlas.protocols import ComponentOptions
+from localatlas.protocols import ComponentOptions, Layout
 
 class Options(ComponentOptions):
     pull: float = 1.0
@@ -47,7 +49,7 @@ class Made:
     Options = Options
     def __init__(self, options): self.options = options
     def neighbors_needed(self, n): return self.options.n_neighbors
-    def project(self, index, context): raise NotImplementedError
+    def project(self, index, context): return Layout(self.options.pull * index.vectors[:, :2])
 """
 
 
@@ -90,6 +92,8 @@ def test_a_plugins_own_options_choose_it_by_their_class(site: Path) -> None:
     choice = resolve.projector(options_of("sample_b", pull=3.0), 100)
     assert choice.entry.distribution == "atlas-plugin-b"
     assert choice.options == {"pull": 3.0, "n_neighbors": 4}
+    index = ArrayIndex(np.eye(4))
+    np.testing.assert_array_equal(choice.component.project(index, Context()).positions, 3.0 * np.eye(4)[:, :2])
 
 
 def test_a_plugins_own_instance_is_used_as_it_is(site: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 from localatlas.errors import AtlasLookupError, AtlasTypeError, AtlasValueError, InvalidDataError, listing, suggestion
 from localatlas.protocols.storage import BLOB_COLUMN, POSITION_COLUMN
 
-__all__ = ["checked_positions", "looked_up", "plain", "readable", "widened"]
+__all__ = ["checked_positions", "looked_up", "looking_up", "plain", "readable", "widened"]
 
 
 def checked_positions(rows: pa.Table) -> pa.ChunkedArray:
@@ -27,10 +28,17 @@ def looked_up(schema: pa.Schema, column: str, values: pa.Array) -> pa.Array:
     """Return values in the type of the column that they are looked up in. Raises AtlasTypeError."""
     kind = schema.field(readable(schema, [column])[0]).type
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    try:
+    with looking_up(values.type, column, kind):
         return plain(values).cast(kind)
+
+
+@contextmanager
+def looking_up(values: pa.DataType, column: str, kind: pa.DataType) -> Generator[None]:
+    """Refuse in our words what Arrow refuses: to turn values into the type of the column. Raises AtlasTypeError."""
+    try:
+        yield
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        message = f"values of type {values.type} cannot be looked up in column {column!r} of type {kind}"
+        message = f"values of type {values} cannot be looked up in column {column!r} of type {kind}"
         raise AtlasTypeError(message) from error
 
 

@@ -11,8 +11,8 @@ import binascii
 import re
 
 import pyarrow as pa
-from localatlas.errors import AtlasTypeError
 from localatlas.protocols.storage import BLOB_COLUMN
+from localatlas.stored_columns import looking_up
 
 __all__ = ["as_stored", "restored_array", "restored_field", "stored_array", "stored_field", "stored_name"]
 
@@ -167,12 +167,9 @@ def as_stored(values: pa.Array | pa.ChunkedArray, field: pa.Field) -> pa.Array:
     kind = stored_type(field.type)
     if isinstance(values, pa.ChunkedArray):
         values = values.combine_chunks()
-    try:
+    with looking_up(values.type, field.name, field.type):
         if values.type == field.type:
             return stored_array(values, kind)
         if pa.types.is_dictionary(values.type):
             values = values.cast(values.type.value_type)
         return values.cast(kind)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-        message = f"values of type {values.type} cannot be looked up in column {field.name!r} of type {field.type}"
-        raise AtlasTypeError(message) from error
